@@ -122,37 +122,3 @@ func (f *Facts) Clone() *Facts {
 	}
 	return &c
 }
-
-// A Register (名录) is a dated reference list that a named check may ask. All
-// values are text.
-type Register struct {
-	Complete bool // a row that is not there does not exist
-	Rows     []map[string]string
-
-	index map[string]map[string][]int
-}
-
-// NewRegister indexes rows by every column.
-func NewRegister(rows []map[string]string, complete bool) *Register {
-	r := &Register{Complete: complete, Rows: rows, index: map[string]map[string][]int{}}
-	for i, row := range rows {
-		for col, v := range row {
-			if r.index[col] == nil {
-				r.index[col] = map[string][]int{}
-			}
-			r.index[col][v] = append(r.index[col][v], i)
-		}
-	}
-	return r
-}
-
-// Find returns the numbers of the rows whose column holds value.
-func (r *Register) Find(column, value string) []int {
-	if r == nil {
-		return nil
-	}
-	return r.index[column][value]
-}
-
-// Registers are the registers at hand, by id; one that is not connected is absent.
-type Registers map[string]*Register
