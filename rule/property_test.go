@@ -157,3 +157,59 @@ func TestEvalDoesNotAllocate(t *testing.T) {
 		t.Errorf("Eval allocates %v times", n)
 	}
 }
+
+// TestGapIsSmallest moves a fact by the gap that its finding names: the rule
+// is met then, and not yet one base unit before.
+func TestGapIsSmallest(t *testing.T) {
+	g := newGen(8)
+	fact := g.S.Fact("m0")
+	tried := 0
+	for range rounds {
+		n := g.Tree(1)
+		switch l := n.(type) {
+		case *rule.Compare:
+			l.L = &rule.FactOf{Fact: fact}
+			if q, ok := l.R.(*rule.Number); !ok || q.Unit.Dim != rule.MoneyDim {
+				continue
+			}
+		case *rule.Ratio:
+			l.L = &rule.FactOf{Fact: fact}
+		default:
+			continue
+		}
+		f := g.Facts(0)
+		for i, m := range []string{"m0", "m1"} { // odd bases, so that shares are not whole
+			f.Set(g.S.Fact(m), rule.Value{State: rule.Known, N: int64(g.R.IntN(9_999_999) - i)})
+		}
+		p, _ := rule.Compile(g.S, []rule.Rule{{ID: "r", Node: n, Effect: rule.Refuse}})
+		res := p.NewResult()
+		p.Eval(f, res)
+		leaf := p.Findings(f, res)[0].Leaves[0]
+		c, isCompare := n.(*rule.Compare)
+		if r, ok := n.(*rule.Ratio); ok {
+			if of, ok := r.Of.(*rule.FactOf); ok && of.Fact == fact {
+				continue // the base would move with the part
+			}
+		}
+		if leaf.Gap == 0 || isCompare && (c.Op == rule.Equal || c.Op == rule.NotEqual) {
+			continue
+		}
+		tried++
+		at := func(d int64) rule.Truth {
+			m := f.Clone()
+			m.Set(fact, rule.Value{State: rule.Known, N: f.Value(fact).N + d})
+			return answer(t, g.S, m, n)[0]
+		}
+		up := leaf.Gap
+		if at(up) != rule.Met {
+			up = -up
+		}
+		step := up / leaf.Gap
+		if at(up) != rule.Met || at(up-step) != rule.Unmet {
+			t.Fatalf("%s with %d: gap %d", rule.Format(n, "zh"), f.Value(fact).N, leaf.Gap)
+		}
+	}
+	if tried < 500 {
+		t.Errorf("only %d gaps tried", tried)
+	}
+}
