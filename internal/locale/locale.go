@@ -13,7 +13,6 @@ import (
 	"fmt"
 	"io/fs"
 	"path"
-	"slices"
 	"strings"
 	"sync"
 
@@ -45,26 +44,7 @@ func Text(lang, key string, args ...any) string {
 	if !ok {
 		return key
 	}
-	for i, a := range args {
-		word := ""
-		switch a := a.(type) {
-		case fault.Key:
-			word = Text(lang, string(a))
-		case *fault.Fault:
-			word = Text(lang, a.Key, a.Args...)
-		default:
-			continue
-		}
-		args = slices.Clone(args)
-		args[i] = word
-	}
-	return fill(message, args)
-}
-
-// Has reports whether key has a message.
-func Has(key string) bool {
-	_, ok := catalogue(ZH)[key]
-	return ok
+	return fill(lang, message, args)
 }
 
 // Fault returns what a person reads about f: place, field, sentence, and the
@@ -148,7 +128,7 @@ func read(fsys fs.FS, lang string) (map[string]string, error) {
 // fill puts args into the placeholders of message in one pass, so that an
 // argument that looks like a placeholder stays what it is. A placeholder
 // without an argument stays visible.
-func fill(message string, args []any) string {
+func fill(lang, message string, args []any) string {
 	if len(args) == 0 || !strings.Contains(message, "{") {
 		return message
 	}
@@ -169,7 +149,19 @@ func fill(message string, args []any) string {
 			message = rest
 			continue
 		}
-		fmt.Fprint(&b, args[n-1])
+		b.WriteString(word(lang, args[n-1]))
 		message = after
 	}
+}
+
+// word is an argument as it stands in a message: a key or a fault is itself a
+// message.
+func word(lang string, arg any) string {
+	switch a := arg.(type) {
+	case fault.Key:
+		return Text(lang, string(a))
+	case *fault.Fault:
+		return Text(lang, a.Key, a.Args...)
+	}
+	return fmt.Sprint(arg)
 }

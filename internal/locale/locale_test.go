@@ -180,23 +180,23 @@ func TestKeysInCode(t *testing.T) {
 	}
 }
 
-// used reports whether a key is named whole, or in two parts that the code puts
-// together: a prefix ("kind." + word) or a suffix (key + "_near").
+// used reports whether the code names a key: whole, or in parts that it puts
+// together, as key + "_near" or "try." + "section.met". The word behind a
+// prefix of two or more ("kind." + word) may come from anywhere.
 func used(key string, literals map[string]bool) bool {
+	if literals[key] {
+		return true
+	}
 	if i := strings.LastIndexByte(key, '_'); i > 0 && literals[key[:i]] && literals[key[i:]] {
 		return true
 	}
-	for rest := key; rest != ""; {
-		if literals[rest] || literals[rest+"."] {
+	for i := range len(key) {
+		if key[i] != '.' || !literals[key[:i+1]] {
+			continue
+		}
+		prefix, rest := key[:i], key[i+1:]
+		if used(rest, literals) || !strings.Contains(rest, ".") && strings.Contains(prefix, ".") {
 			return true
-		}
-		i := strings.LastIndexByte(rest, '.')
-		if i < 0 {
-			break
-		}
-		rest = rest[:i]
-		if !strings.Contains(rest, ".") {
-			break // a namespace alone is not a name
 		}
 	}
 	return false

@@ -1,0 +1,4 @@
+// Package apply is 申报书.
+package apply
+
+import . "shenbao/call"

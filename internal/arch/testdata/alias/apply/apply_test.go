@@ -1,0 +1,5 @@
+package apply_test
+
+import app "shenbao/apply"
+
+var _ app.ID

@@ -1,0 +1,2 @@
+// Package apply is 申报书.
+package apply

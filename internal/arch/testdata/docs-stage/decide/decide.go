@@ -1,0 +1,2 @@
+// Package decide is 立项.
+package decide

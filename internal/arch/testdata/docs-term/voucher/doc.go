@@ -1,0 +1,2 @@
+// Package voucher is planted.
+package voucher

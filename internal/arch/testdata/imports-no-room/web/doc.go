@@ -1,0 +1,6 @@
+// Package web is planted.
+package web
+
+import "shenbao/service"
+
+var _ service.Service

@@ -1,0 +1,2 @@
+// Package policy is planted.
+package policy

@@ -1,0 +1,2 @@
+// Package policy is 政策.
+package policy

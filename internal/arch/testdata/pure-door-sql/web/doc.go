@@ -1,0 +1,6 @@
+// Package web is planted.
+package web
+
+import "database/sql"
+
+var db *sql.DB

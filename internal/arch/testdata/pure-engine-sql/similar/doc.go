@@ -1,0 +1,2 @@
+// Package similar is 查重.
+package similar

@@ -1,0 +1,5 @@
+package similar
+
+import "database/sql"
+
+var db *sql.DB

@@ -1,0 +1,2 @@
+// Package sqlite is planted.
+package sqlite

@@ -1,0 +1,2 @@
+// Package application is 申报书.
+package application

@@ -1,0 +1,2 @@
+// Package programmes is planted.
+package programmes

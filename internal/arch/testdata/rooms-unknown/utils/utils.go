@@ -1,0 +1,2 @@
+// Package utils is planted.
+package utils

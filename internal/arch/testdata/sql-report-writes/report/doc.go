@@ -1,0 +1,2 @@
+// Package report is 统计.
+package report

@@ -1,0 +1,3 @@
+package report
+
+const touch = `UPDATE projects SET seen = $1`

@@ -1,0 +1,6 @@
+package apply
+
+const find = `
+	SELECT id, state
+	FROM applications
+	WHERE id = $1`

@@ -1,0 +1,279 @@
+package programme
+
+import (
+	"bytes"
+	"fmt"
+	"path"
+	"slices"
+	"strings"
+
+	"go.yaml.in/yaml/v3"
+
+	"shenbao/internal/locale"
+	"shenbao/rule"
+)
+
+// A CaseResult is how a worked case (案例) came out.
+type CaseResult struct {
+	File, Name string
+	Failures   Problems // none when it came out as expected
+}
+
+// RunCases runs every worked case of the package, in the order of the files.
+// Where a rule cannot be read, what cases expect of it is passed over.
+func (p *Package) RunCases() []CaseResult {
+	run := caseRun{Package: p, program: p.Program}
+	if run.program == nil {
+		run.program = p.partial
+	}
+	if run.program == nil {
+		return nil
+	}
+	var out []CaseResult
+	run.res = run.program.NewResult()
+	for _, f := range p.Cases {
+		run.file = f
+		run.problems = nil
+		base, ok := run.base(f, nil)
+		if !ok {
+			out = append(out, CaseResult{f.Name, "", run.problems})
+			continue
+		}
+		for i, c := range f.Cases {
+			run.name = fmt.Sprintf("%s#%d", f.Name, i+1)
+			run.problems = nil
+			run.one(c, base)
+			out = append(out, CaseResult{f.Name, c.Name, run.problems})
+		}
+	}
+	return out
+}
+
+// caseRun runs the cases of one file after another.
+type caseRun struct {
+	*Package
+	program  *rule.Program
+	file     *CaseFile
+	name     string
+	res      *rule.Result
+	problems Problems
+}
+
+// bad notes what is wrong with the current case.
+func (r *caseRun) bad(pos Pos, key string, args ...any) {
+	r.problems.add(Error, pos, key, args...).Case = r.name
+}
+
+// base gathers the facts that every case of a file starts from. seen guards
+// against files that start from each other.
+func (r *caseRun) base(f *CaseFile, seen []string) (situation, bool) {
+	file := path.Join(r.ID, "cases", f.Name)
+	var s situation
+	if f.BaseFrom != "" {
+		i := slices.IndexFunc(r.Cases, func(o *CaseFile) bool { return o.Name == f.BaseFrom })
+		if i < 0 || slices.Contains(seen, f.BaseFrom) {
+			r.name = f.Name
+			r.bad(f.In("base_from"), "case.base_from", f.BaseFrom)
+			return s, false
+		}
+		var ok bool
+		if s, ok = r.base(r.Cases[i], append(seen, f.Name)); !ok {
+			return s, false
+		}
+	}
+	s.facts = lay(s.facts, flatten(r.Schema, file, f.Base.node, ""))
+	s.registers = lay(s.registers, members(file, f.Registers.node))
+	return s, true
+}
+
+// one runs a case and compares what came out.
+func (r *caseRun) one(c *Case, base situation) {
+	file := path.Join(r.ID, "cases", r.file.Name)
+	s := situation{lay(base.facts, flatten(r.Schema, file, c.Facts.node, "")),
+		lay(base.registers, members(file, c.Registers.node))}
+	for _, d := range c.Drop {
+		f := r.Schema.Fact(d)
+		if f == nil {
+			r.bad(c.In("drop"), "case.drop", c.Name, d)
+			continue
+		}
+		s.facts = slices.DeleteFunc(s.facts, func(g given) bool { return g.key == f.Path() })
+	}
+	facts, faults := r.Schema.ReadFacts(bytes.NewReader(s.json(c.AsOf.String())))
+	for _, f := range faults {
+		at := func(int, int) Pos {
+			if pos, ok := s.where(f.Field); ok {
+				return pos
+			}
+			return c.Pos()
+		}
+		r.problems.addFault(Error, at, f).Case = r.name
+	}
+	if len(faults) > 0 {
+		return
+	}
+	r.program.Eval(facts, r.res)
+	r.compare(c, facts)
+}
+
+// compare holds the answers against what the case expects.
+func (r *caseRun) compare(c *Case, facts *rule.Facts) {
+	for _, key := range sortedKeys(c.Expect) {
+		rules := r.rulesOf(key)
+		if len(rules) == 0 {
+			r.noRule(c, "expect", key)
+			continue
+		}
+		got := rule.Met
+		for _, i := range rules {
+			got = got.And(r.res.Rules[i])
+		}
+		if want := string(c.Expect[key]); got.String() != want {
+			r.bad(c.inside("expect", key), "case.verdict", c.Name, key, verdictKey(want), verdictKey(got.String()),
+				r.sentences(facts, rules))
+		}
+	}
+	var findings []rule.Finding
+	if len(c.Items) > 0 || c.Answer != nil {
+		findings = r.program.Findings(facts, r.res)
+	}
+	for _, key := range sortedKeys(c.Items) {
+		r.items(c, key, findings)
+	}
+	if c.Answer != nil && r.Program != nil {
+		j := r.program.Judge(facts, r.res, findings)
+		if got := string(j.Answer); got != string(*c.Answer) {
+			r.bad(c.In("answer"), "case.answer", c.Name, answerKey(string(*c.Answer)), answerKey(got), because(j))
+		}
+	}
+}
+
+// items holds the rows that a rule names against those the case names.
+func (r *caseRun) items(c *Case, key string, findings []rule.Finding) {
+	var got []int
+	rules := r.rulesOf(key)
+	if len(rules) == 0 {
+		r.noRule(c, "items", key)
+		return
+	}
+	for _, i := range rules {
+		got = append(got, namedRows(&findings[i])...)
+	}
+	slices.Sort(got)
+	got = slices.Compact(got)
+	want := slices.Sorted(slices.Values(c.Items[key]))
+	if !slices.Equal(got, want) {
+		r.bad(c.inside("items", key), "case.items", c.Name, key, listed(want), listed(got))
+	}
+}
+
+// namedRows are the rows, from 1, that a finding rests on: those at fault, or
+// when there are none, those not known.
+func namedRows(f *rule.Finding) []int {
+	var fault, unsure []int
+	for _, l := range f.Leaves {
+		if !l.Live {
+			continue
+		}
+		for _, n := range l.Rows {
+			fault = append(fault, n+1)
+		}
+		for _, n := range l.Unsure {
+			unsure = append(unsure, n+1)
+		}
+	}
+	if len(fault) > 0 {
+		return fault
+	}
+	return unsure
+}
+
+func listed(rows []int) string {
+	if len(rows) == 0 {
+		return "—"
+	}
+	return strings.Trim(strings.ReplaceAll(fmt.Sprint(rows), " ", "、"), "[]")
+}
+
+// noRule notes that a case names a rule that does not exist.
+func (r *caseRun) noRule(c *Case, in, key string) {
+	if r.Program == nil && (r.clause(key) != nil || r.rulePos(key).Line > 0) {
+		return // it cannot be read, and that is reported at its place
+	}
+	r.bad(c.inside(in, key), "case.rule", c.Name, key)
+}
+
+// rulesOf are the rules that a key of expect means: the rule with that id, or
+// all rules of the clause with that number.
+func (r *caseRun) rulesOf(key string) []int {
+	if i := r.program.Rule(key); i >= 0 {
+		return []int{i}
+	}
+	var out []int
+	for i, rl := range r.program.Rules {
+		if slices.Contains(rl.Clauses, r.clauseID(key)) {
+			out = append(out, i)
+		}
+	}
+	return out
+}
+
+// sentences says what the rules found, for the message of a failed case.
+func (r *caseRun) sentences(facts *rule.Facts, rules []int) string {
+	findings := r.program.Findings(facts, r.res)
+	var out []string
+	for _, i := range rules {
+		out = append(out, Sentence(findings[i].Render(facts, locale.ZH), locale.ZH))
+	}
+	return strings.Join(out, "；")
+}
+
+// because names the rules that an overall answer rests on.
+func because(j rule.Judgement) string {
+	var ids []string
+	for _, f := range j.Because {
+		ids = append(ids, f.Rule.ID)
+	}
+	if len(ids) == 0 {
+		return "—"
+	}
+	return strings.Join(ids, ", ")
+}
+
+// Sentence is a finding in one line: label, actual, required, gap.
+func Sentence(v rule.View, lang string) string {
+	parts := []string{}
+	if v.Actual != "" {
+		parts = append(parts, locale.Text(lang, "programme.actual", v.Actual))
+	}
+	if v.Required != "" {
+		parts = append(parts, locale.Text(lang, "programme.required", v.Required))
+	}
+	if v.Gap != "" {
+		parts = append(parts, v.Gap)
+	}
+	return locale.Text(lang, "programme.labelled", v.Label, strings.Join(parts, " · "))
+}
+
+// inside is the place of a key within one of the entry's mappings.
+func (a At) inside(key, inner string) Pos {
+	pos := a.In(key)
+	if n := a.value(key); n != nil && n.Kind == yaml.MappingNode {
+		for i := 0; i+1 < len(n.Content); i += 2 {
+			if n.Content[i].Value == inner {
+				pos.Line, pos.Col = n.Content[i].Line+a.line, n.Content[i].Column
+				pos.Path = join(pos.Path, inner)
+			}
+		}
+	}
+	return pos
+}
+
+func sortedKeys[V any](m map[string]V) []string {
+	keys := make([]string, 0, len(m))
+	for k := range m {
+		keys = append(keys, k)
+	}
+	slices.Sort(keys)
+	return keys
+}

@@ -1,0 +1,147 @@
+package programme
+
+import (
+	"cmp"
+	"errors"
+	"slices"
+	"strings"
+
+	"shenbao/internal/fault"
+	"shenbao/internal/locale"
+)
+
+// Severity says what follows from a problem.
+type Severity string
+
+// The severities. Only an error is the package's own fault and keeps it from
+// being used; a contradiction stands in the official text itself.
+const (
+	Error         Severity = "error"
+	Contradiction Severity = "contradiction"
+	Warning       Severity = "warning"
+	Info          Severity = "info"
+)
+
+// A Problem (问题) is one thing that does not hold in a package: where, what, and
+// what to do. The sentence is made in the reader's language.
+type Problem struct {
+	fault.Fault
+	Severity Severity
+	Clauses  []string // numbers of the clauses concerned, in order
+	Case     string   // the worked case that failed, as file#number
+}
+
+// Text is the problem as a sentence in the given language, "zh" or "en",
+// without its place.
+func (p *Problem) Text(lang string) string { return locale.Text(lang, p.Key, p.Args...) }
+
+// Unwrap lets errors.As find the fault itself.
+func (p *Problem) Unwrap() error { return &p.Fault }
+
+// Problems are all that was found in one package.
+type Problems []*Problem
+
+// Err returns the errors among ps joined into one, or nil if there are none.
+func (ps Problems) Err() error {
+	var errs []error
+	for _, p := range ps {
+		if p.Severity == Error {
+			errs = append(errs, &p.Fault)
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// Count returns how many problems have the given severity.
+func (ps Problems) Count(s Severity) int {
+	n := 0
+	for _, p := range ps {
+		if p.Severity == s {
+			n++
+		}
+	}
+	return n
+}
+
+var severityOrder = map[Severity]int{Error: 0, Contradiction: 1, Warning: 2, Info: 3}
+
+// sort puts the grave ones first, then by place.
+func (ps Problems) sort() {
+	slices.SortStableFunc(ps, func(a, b *Problem) int {
+		return cmp.Or(cmp.Compare(severityOrder[a.Severity], severityOrder[b.Severity]),
+			strings.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line), cmp.Compare(a.Col, b.Col),
+			strings.Compare(a.Key, b.Key))
+	})
+}
+
+// add appends a problem at a place and returns it, so that callers can name
+// clauses.
+func (ps *Problems) add(s Severity, pos Pos, key string, args ...any) *Problem {
+	p := &Problem{Severity: s, Fault: fault.Fault{Kind: fault.Invalid, Key: "programme." + key, Args: args,
+		Field: pos.Path, File: pos.File, Line: pos.Line, Col: pos.Col}}
+	*ps = append(*ps, p)
+	return p
+}
+
+// addFault appends a fault of the rule language. where turns the fault's line and
+// column, which count within one text, into its place in the file.
+func (ps *Problems) addFault(s Severity, where func(line, col int) Pos, f *fault.Fault) *Problem {
+	pos := where(f.Line, f.Col)
+	q := &Problem{Severity: s, Fault: *f.At(pos.File, pos.Line, pos.Col)}
+	q.Field = strings.Trim(pos.Path+" · "+f.Field, " ·")
+	*ps = append(*ps, q)
+	return q
+}
+
+// under names the clauses that a problem is about.
+func (p *Problem) under(clauses ...string) *Problem {
+	p.Clauses = clauses
+	if len(clauses) > 0 {
+		p.Clause = clauses[0]
+	}
+	return p
+}
+
+// nearest returns the candidate most like word, or "" if none is close enough
+// to be what was meant.
+func nearest(word string, candidates []string) string {
+	best, bestDist := "", max(1, len([]rune(word))/3)+1
+	for _, c := range candidates {
+		if d := distance([]rune(word), []rune(c), bestDist); d < bestDist {
+			best, bestDist = c, d
+		}
+	}
+	return best
+}
+
+// distance is the number of insertions, deletions, replacements and swaps of
+// neighbours between a and b; limit or more is not told apart.
+func distance(a, b []rune, limit int) int {
+	if len(a)-len(b) >= limit || len(b)-len(a) >= limit {
+		return limit
+	}
+	before, prev, cur := make([]int, len(b)+1), make([]int, len(b)+1), make([]int, len(b)+1)
+	for j := range prev {
+		prev[j] = j
+	}
+	for i := range a {
+		cur[0] = i + 1
+		for j := range b {
+			cost := 1
+			if a[i] == b[j] {
+				cost = 0
+			}
+			cur[j+1] = min(prev[j]+cost, prev[j+1]+1, cur[j]+1)
+			if i > 0 && j > 0 && a[i] == b[j-1] && a[i-1] == b[j] {
+				cur[j+1] = min(cur[j+1], before[j-1]+1)
+			}
+		}
+		before, prev, cur = prev, cur, before
+	}
+	return prev[len(b)]
+}
+
+// verdictKey and answerKey are arguments that are messages themselves.
+func verdictKey(v string) fault.Key { return fault.Key("programme.verdict." + v) }
+
+func answerKey(a string) fault.Key { return fault.Key("programme.answer." + a) }
