@@ -16,6 +16,7 @@ import (
 func (p *Package) Check() Problems {
 	ps := slices.Clone(p.problems)
 	c := &checker{Package: p, problems: &ps}
+	c.index()
 	c.entries()
 	c.clauses()
 	c.references()
@@ -27,7 +28,7 @@ func (p *Package) Check() Problems {
 	c.noise()
 	c.lint()
 	for _, r := range p.RunCases() {
-		c.caseProblems(r)
+		ps = append(ps, r.Failures...)
 	}
 	ps.sort()
 	return ps
@@ -45,6 +46,23 @@ func (c *checker) bad(pos Pos, key string, args ...any) *Problem {
 
 func (c *checker) warn(pos Pos, key string, args ...any) *Problem {
 	return c.problems.add(Warning, pos, key, args...)
+}
+
+// index checks the package's line in index.yaml, and its time zone.
+func (c *checker) index() {
+	e := c.IndexEntry
+	if _, ok := rule.ParsePlace(e.Region); !ok {
+		c.bad(e.In("region"), "index.region", e.Region)
+	}
+	if !clauseNumber.MatchString(e.Inventory) {
+		c.bad(e.In("inventory"), "index.inventory", e.Inventory)
+	}
+	if e.Status == "verified" && e.VerifiedOn == nil {
+		c.bad(e.Pos(), "index.verified")
+	}
+	if z := c.Call.TimeZone; z != "" && z != zone.String() {
+		c.bad(c.Call.In("time_zone"), "call.zone", z)
+	}
 }
 
 var idPattern = regexp.MustCompile(`^[a-z0-9_.-]+$`)
@@ -356,13 +374,6 @@ func (c *checker) noise() {
 		if _, err := regexp.Compile(n); err != nil {
 			c.bad(c.Call.Source.In("noise"), "source.noise", n)
 		}
-	}
-}
-
-// caseProblems turns the failures of a case into problems.
-func (c *checker) caseProblems(r CaseResult) {
-	for _, f := range r.Failures {
-		*c.problems = append(*c.problems, f)
 	}
 }
 

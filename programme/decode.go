@@ -3,11 +3,13 @@ package programme
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"io"
 	"reflect"
 	"strconv"
 	"strings"
 	"sync"
+	"unicode"
 	"unicode/utf8"
 
 	"go.yaml.in/yaml/v3"
@@ -361,8 +363,8 @@ func shown(n *yaml.Node) string {
 	return n.Value
 }
 
-// validUTF8 notes the first byte that is not UTF-8, by its line, and any
-// control character that no text file holds.
+// validUTF8 notes the first byte that is not UTF-8, by its line, or the first
+// control character: no text file holds one, and terminals obey them.
 func validUTF8(file string, text []byte, problems *Problems) bool {
 	line := 1
 	for i := 0; i < len(text); {
@@ -371,11 +373,11 @@ func validUTF8(file string, text []byte, problems *Problems) bool {
 		case r == utf8.RuneError && size == 1:
 			problems.add(Error, Pos{File: file, Line: line}, "file.utf8")
 			return false
-		case r == 0:
-			problems.add(Error, Pos{File: file, Line: line}, "file.nul")
-			return false
 		case r == '\n':
 			line++
+		case unicode.IsControl(r) && r != '\t' && r != '\r':
+			problems.add(Error, Pos{File: file, Line: line}, "file.control", fmt.Sprintf("%U", r))
+			return false
 		}
 		i += size
 	}

@@ -223,6 +223,7 @@ func (p *page) items(list []*rule.View) {
 // line writes text at the left and a remark at the right edge, or under it when
 // both do not fit.
 func (p *page) line(indent int, left, right string) {
+	left, right = terminal.Clean(left), terminal.Clean(right)
 	room := p.style.Columns - indent - terminal.Width(left) - terminal.Width(right)
 	if room < 2 {
 		p.para(indent, left)

@@ -77,10 +77,28 @@ func (ps Problems) sort() {
 // add appends a problem at a place and returns it, so that callers can name
 // clauses.
 func (ps *Problems) add(s Severity, pos Pos, key string, args ...any) *Problem {
+	for i, a := range args {
+		if text, ok := a.(string); ok {
+			args[i] = cutLong(text)
+		}
+	}
 	p := &Problem{Severity: s, Fault: fault.Fault{Kind: fault.Invalid, Key: "programme." + key, Args: args,
 		Field: pos.Path, File: pos.File, Line: pos.Line, Col: pos.Col}}
 	*ps = append(*ps, p)
 	return p
+}
+
+// maxQuoted is how much of a file a message quotes, in characters.
+const maxQuoted = 400
+
+func cutLong(s string) string {
+	if len(s) <= maxQuoted {
+		return s
+	}
+	if r := []rune(s); len(r) > maxQuoted {
+		return string(r[:maxQuoted]) + "…"
+	}
+	return s
 }
 
 // addFault appends a fault of the rule language. where turns the fault's line and

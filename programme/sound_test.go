@@ -20,6 +20,10 @@ func TestCheckFinds(t *testing.T) {
 		want     string
 		clauses  string
 	}{
+		{"region", []edit{{"index.yaml", `region: "370100"`, `region: "济南"`}}, programme.Error, "packages[0].region: programme.index.region", ""},
+		{"inventory", []edit{{"index.yaml", `inventory: "900"`, `inventory: "9"`}}, programme.Error, "packages[0].inventory: programme.index.inventory", ""},
+		{"verified when", []edit{{"index.yaml", "status: draft", "status: verified"}}, programme.Error, "packages[0]: programme.index.verified", ""},
+		{"time zone", []edit{{call, "Asia/Shanghai", "Europe/Paris"}}, programme.Error, "time_zone: programme.call.zone", ""},
 		{"clause that is not there", []edit{{call, `clauses: ["008"]`, `clauses: ["088"]`}}, programme.Error, "stages[0].clauses: programme.clause.missing", ""},
 		{"clause that a rule names", []edit{{rules, "evidence: [audit]", "evidence: [audit]\nclauses: [\"099\"]"}}, programme.Error, "clauses: programme.clause.missing", ""},
 		{"clause without a carrier", []edit{{demo + "/after.yaml", `clauses: ["012"]`, "clauses: []"}}, programme.Error, "programme.clause.carrier", "012"},

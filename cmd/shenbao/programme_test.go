@@ -95,12 +95,12 @@ func TestFaultyPackage(t *testing.T) {
 	}
 	for _, args := range [][]string{{"show", "demo-2024"}, {"coverage", "demo-2024"}, {"try", "demo-2024", "-"}} {
 		code, _, stderr := shenbao(t, "zh", "{}", append([]string{"programme", "--programmes", dir}, args...)...)
-		if code != exitFindings || !strings.Contains(stderr, "demo-2024/call.yaml:41:10: stages[0].act: 不能写“aply”。您是否想写“apply”？") {
+		if code != exitFindings || !strings.Contains(stderr, "demo-2024/call.yaml:40:10: stages[0].act: 不能写“aply”。您是否想写“apply”？") {
 			t.Errorf("%v: exit %d, stderr %q", args, code, stderr)
 		}
 	}
 	code, stdout, _ := shenbao(t, "zh", "", "programme", "check", "--programmes", dir)
-	if code != exitFindings || !strings.Contains(stdout, "demo-2024/call.yaml:41:10: stages[0].act: 不能写“aply”") {
+	if code != exitFindings || !strings.Contains(stdout, "demo-2024/call.yaml:40:10: stages[0].act: 不能写“aply”") {
 		t.Errorf("check: exit %d:\n%s", code, stdout)
 	}
 }

@@ -50,6 +50,17 @@ func Pad(s string, columns int) string {
 	return s + strings.Repeat(" ", max(0, columns-Width(s)))
 }
 
+// Clean replaces the control characters of a text that came from outside, which
+// a terminal would obey. Line ends stay.
+func Clean(s string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) && r != '\n' {
+			return unicode.ReplacementChar
+		}
+		return r
+	}, s)
+}
+
 // The characters that do not begin a line, and those that do not end one.
 const (
 	noStart = "，。、；：！？）》」』】〕〉”’％…·,.;:!?)]}%"
@@ -61,7 +72,7 @@ const (
 func Wrap(s string, columns int) []string {
 	columns = max(columns, 2)
 	var lines []string
-	for _, para := range strings.Split(s, "\n") {
+	for _, para := range strings.Split(Clean(s), "\n") {
 		lines = append(lines, wrapLine(para, columns)...)
 	}
 	return lines

@@ -28,6 +28,7 @@ func TestWrap(t *testing.T) {
 		{"要求（一）项", 6, []string{"要求", "（一）", "项"}},
 		{"actual 2,650 wan", 9, []string{"actual", "2,650 wan"}},
 		{"abcdefghij", 4, []string{"abcd", "efgh", "ij"}},
+		{"一\x1b[31m\r二", 10, []string{"一\ufffd[31m\ufffd二"}},
 		{"一\n二", 10, []string{"一", "二"}},
 	} {
 		got := terminal.Wrap(tt.s, tt.columns)
