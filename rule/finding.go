@@ -20,7 +20,8 @@ type Finding struct {
 // A Leaf is the record of one comparison inside a rule.
 type Leaf struct {
 	Node    Node
-	Negated bool // the rule wants the leaf unmet
+	Branch  *Rule // the rule that was referred to and holds the leaf; nil for the rule's own
+	Negated bool  // the rule wants the leaf unmet
 	Verdict Truth
 	Why     Reasons
 	// Live leaves are those the rule's answer rests on: the failed parts of an
@@ -77,6 +78,7 @@ type explainer struct {
 	res    *Result
 	leaves []Leaf
 	codes  []*code
+	branch *Rule // the rule that is being referred to
 }
 
 // truth is the answer of any node, read from the recorded leaves.
@@ -126,7 +128,10 @@ func (e *explainer) collect(c *code, negated, live bool) {
 	t := e.truth(c)
 	switch c.op {
 	case opRef:
+		outer := e.branch
+		e.branch = &e.p.Rules[c.k]
 		e.collect(e.p.roots[c.k], negated, live)
+		e.branch = outer
 	case opNot:
 		e.collect(c.kids[0], !negated, live)
 	case opIf:
@@ -144,7 +149,7 @@ func (e *explainer) collect(c *code, negated, live bool) {
 
 func (e *explainer) leaf(c *code, negated, live bool) Leaf {
 	r := &e.res.leaves[c.leaf]
-	l := Leaf{Node: c.node, Negated: negated, Verdict: r.truth, Why: r.why, Live: live}
+	l := Leaf{Node: c.node, Branch: e.branch, Negated: negated, Verdict: r.truth, Why: r.why, Live: live}
 	switch n := c.node.(type) {
 	case *Compare, *Between, *About, *Ratio:
 		l.Actual, l.Required, l.Base = r.l, r.r, r.m

@@ -63,12 +63,9 @@ func (r renderer) t(key string, args ...any) string { return locale.Text(r.lang,
 // Render puts a finding into words; f are the facts it was made from.
 func (fd *Finding) Render(f *Facts, lang string) View {
 	r := renderer{f, lang}
-	v := View{Rule: fd.Rule.ID, Clauses: notNil(fd.Rule.Clauses), Label: fd.Rule.Label, Verdict: fd.Verdict.String(),
+	v := View{Rule: fd.Rule.ID, Clauses: notNil(fd.Rule.Clauses), Label: fd.Rule.label(lang), Verdict: fd.Verdict.String(),
 		Modality: fd.Rule.Modality, Effect: fd.Rule.Effect, Route: fd.Rule.Route, Applies: fd.Applies,
 		Evidence: notNil(fd.Rule.Evidence), Reasons: notNil(fd.Why.Codes())}
-	if lang == locale.EN && fd.Rule.LabelEN != "" {
-		v.Label = fd.Rule.LabelEN
-	}
 	if len(v.Clauses) > 0 {
 		v.Clause = v.Clauses[0]
 	}
@@ -85,26 +82,35 @@ func (fd *Finding) Render(f *Facts, lang string) View {
 	if len(live) == 0 {
 		live = all
 	}
-	v.Required = r.join(live, func(l LeafView) string { return l.Required })
-	v.Actual = r.join(live, func(l LeafView) string { return l.Actual })
-	v.Gap = r.join(live, func(l LeafView) string { return l.Gap })
+	named := len(all) > 1
+	v.Required = r.join(live, named, func(l LeafView) string { return l.Required })
+	v.Actual = r.join(live, named, func(l LeafView) string { return l.Actual })
+	v.Gap = r.join(live, named, func(l LeafView) string { return l.Gap })
 	return v
 }
 
-// RenderLeaf puts one leaf into words.
+// label is the rule's name in the given language.
+func (r *Rule) label(lang string) string {
+	if lang == locale.EN && r.LabelEN != "" {
+		return r.LabelEN
+	}
+	return r.Label
+}
+
+// Render puts one leaf into words.
 func (l *Leaf) Render(f *Facts, lang string) LeafView { return renderer{f, lang}.leaf(l) }
 
-// join puts the leaves' words side by side; with more than one leaf each is
-// led by its label.
-func (r renderer) join(ls []LeafView, word func(LeafView) string) string {
+// join puts the leaves' words side by side, each led by its label when the
+// rule has several.
+func (r renderer) join(ls []LeafView, named bool, word func(LeafView) string) string {
 	var parts []string
 	for _, l := range ls {
 		w := word(l)
 		if w == "" {
 			continue
 		}
-		if len(ls) > 1 {
-			w = l.Label + " " + w
+		if named {
+			w = l.Label + r.t("colon") + w
 		}
 		parts = append(parts, w)
 	}
@@ -151,6 +157,9 @@ func (r renderer) leaf(l *Leaf) LeafView {
 	}
 	if l.Verdict == Unknown && v.Actual == "" {
 		v.Actual = r.reasons(l.Why)
+	}
+	if l.Branch != nil {
+		v.Label = l.Branch.label(r.lang)
 	}
 	return v
 }

@@ -128,7 +128,9 @@ func TestSurfaces(t *testing.T) {
 }
 
 // normal folds what a printed ratio words differently.
-func normal(s string) string { return strings.NewReplacer("不低于", "不少于", " ", "").Replace(s) }
+func normal(s string) string {
+	return strings.NewReplacer("不低于", "不少于", " ", "").Replace(s)
+}
 
 func TestFaultsOfRules(t *testing.T) {
 	s := testSchema(t)

@@ -195,23 +195,6 @@ func (o Op) String() string { return [...]string{"", ">=", "<=", ">", "<", "=", 
 // Sign is the operator as shown in findings, as "≥".
 func (o Op) Sign() string { return [...]string{"", "≥", "≤", ">", "<", "=", "≠"}[o] }
 
-// holds reports a op b.
-func (o Op) holds(a, b int64) bool {
-	switch o {
-	case AtLeast:
-		return a >= b
-	case AtMost:
-		return a <= b
-	case Greater:
-		return a > b
-	case Less:
-		return a < b
-	case Equal:
-		return a == b
-	}
-	return a != b
-}
-
 // isLeaf reports whether n compares facts rather than joining nodes.
 func isLeaf(n Node) bool {
 	switch n.(type) {

@@ -90,13 +90,3 @@ func (r Reasons) Codes() []string {
 	}
 	return out
 }
-
-// reason returns the single reason with the given code, or 0.
-func reason(code string) Reasons {
-	for i, c := range reasonCodes {
-		if c == code {
-			return 1 << i
-		}
-	}
-	return 0
-}
