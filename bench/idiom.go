@@ -2,7 +2,6 @@ package bench
 
 import (
 	"fmt"
-	"math"
 	"strings"
 
 	"cel.dev/cel-go/cel"
@@ -25,19 +24,22 @@ import (
 type Idiom struct {
 	Texts    []string
 	schema   *rule.Schema
+	env      *cel.Env
+	opts     []cel.EvalOption
 	programs []cel.Program
 	names    []string // of the variable that holds a rule's answer
 	order    []int    // rules after those that they refer to
 }
 
-// NewIdiom translates and compiles the rules.
-func NewIdiom(s *rule.Schema, rules []rule.Rule) (*Idiom, error) {
+// NewIdiom translates and compiles the rules. Without options, programs are
+// optimised and nothing is tracked.
+func NewIdiom(s *rule.Schema, rules []rule.Rule, opts ...cel.EvalOption) (*Idiom, error) {
 	d := &Idiom{schema: s}
-	opts, err := d.declare(rules)
+	declared, err := d.declare(rules)
 	if err != nil {
 		return nil, err
 	}
-	w := &idiomWriter{schema: s, opts: &opts}
+	w := &idiomWriter{opts: &declared}
 	for _, r := range rules {
 		d.Texts = append(d.Texts, w.node(r.Node))
 		d.names = append(d.names, ruleName(r.ID))
@@ -46,22 +48,32 @@ func NewIdiom(s *rule.Schema, rules []rule.Rule) (*Idiom, error) {
 		return nil, w.err
 	}
 	d.order = order(rules)
-	env, err := cel.NewEnv(opts...)
+	env, err := cel.NewEnv(declared...)
 	if err != nil {
 		return nil, err
 	}
+	d.env, d.opts = env, opts
+	if len(opts) == 0 {
+		d.opts = []cel.EvalOption{cel.OptOptimize}
+	}
+	return d, d.compile(rules)
+}
+
+// compile makes a program of every text.
+func (d *Idiom) compile(rules []rule.Rule) error {
+	d.programs = nil
 	for i, text := range d.Texts {
-		ast, issues := env.Compile(text)
+		ast, issues := d.env.Compile(text)
 		if issues.Err() != nil {
-			return nil, fmt.Errorf("%s: %s: %w", rules[i].ID, text, issues.Err())
+			return fmt.Errorf("%s: %s: %w", rules[i].ID, text, issues.Err())
 		}
-		p, err := env.Program(ast, cel.EvalOptions(cel.OptOptimize))
+		p, err := d.env.Program(ast, cel.EvalOptions(d.opts...))
 		if err != nil {
-			return nil, err
+			return err
 		}
 		d.programs = append(d.programs, p)
 	}
-	return d, nil
+	return nil
 }
 
 func ruleName(id string) string { return "rule_" + strings.ReplaceAll(id, ".", "_") }
@@ -141,7 +153,7 @@ func order(rules []rule.Rule) []int {
 
 // Vars turns facts into CEL values, once for many evaluations.
 func (d *Idiom) Vars(f *rule.Facts) map[string]any {
-	v := map[string]any{"app": &application{facts: f}}
+	v := map[string]any{"app": &wholeApp{facts: f}}
 	for _, fact := range d.schema.Facts {
 		switch fact.Kind {
 		case rule.SeriesKind:
@@ -215,17 +227,17 @@ func (d *Idiom) Eval(vars map[string]any, out []rule.Truth) error {
 	return nil
 }
 
-// application carries the facts into the functions that are named checks.
-type application struct {
+// wholeApp carries the facts into the functions that are named checks.
+type wholeApp struct {
 	ref.Val
 	facts *rule.Facts
 }
 
 // Type is dyn's: nothing but the checks looks inside.
-func (a *application) Type() ref.Type { return types.DynType }
+func (a *wholeApp) Type() ref.Type { return types.DynType }
 
 // Value is the facts.
-func (a *application) Value() any { return a.facts }
+func (a *wholeApp) Value() any { return a.facts }
 
 // row is one row of a list as a CEL object.
 type row struct {
@@ -292,6 +304,3 @@ func (t rowTypes) FindStructFieldType(name, field string) (*types.FieldType, boo
 	f, ok := t.fields[name][field]
 	return f, ok
 }
-
-// maxInt bounds an interval that has no upper end.
-const maxInt = int64(math.MaxInt64)

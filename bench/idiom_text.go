@@ -13,7 +13,6 @@ import (
 
 // idiomWriter writes rules as CEL that reads like CEL.
 type idiomWriter struct {
-	schema *rule.Schema
 	opts   *[]cel.EnvOption // grows by a function a named check
 	inRow  bool
 	checks int
@@ -206,7 +205,7 @@ func dayFixed(o rule.Operand) (int64, bool) {
 func (w *idiomWriter) about(n *rule.About) string {
 	v, okV := fixed(n.V)
 	share, okShare := fixed(n.Within)
-	if !okV || !okShare || v < 0 || v > maxInt/10000 {
+	if !okV || !okShare || v < 0 || v > 1e15 {
 		return w.fail(n)
 	}
 	x, d := w.operand(n.L), v/10000*share+v%10000*share/10000
@@ -270,7 +269,7 @@ func (w *idiomWriter) call(n *rule.Call) string {
 	run, args := n.Check.Run, n.Args
 	*w.opts = append(*w.opts, cel.Function(name, cel.Overload(name+"_app", []*cel.Type{cel.DynType}, cel.BoolType,
 		cel.UnaryBinding(func(v ref.Val) ref.Val {
-			switch t, _ := run(v.(*application).facts, args); t {
+			switch t, _ := run(v.(*wholeApp).facts, args); t {
 			case rule.Met:
 				return types.True
 			case rule.Unmet:

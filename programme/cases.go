@@ -242,17 +242,26 @@ func because(j rule.Judgement) string {
 
 // Sentence is a finding in one line: label, actual, required, gap.
 func Sentence(v rule.View, lang string) string {
-	parts := []string{}
-	if v.Actual != "" {
-		parts = append(parts, locale.Text(lang, "programme.actual", v.Actual))
+	actual, required, gap := v.Actual, v.Required, v.Gap
+	if l := live(v.Leaves); len(l) == 1 {
+		actual, required, gap = l[0].Actual, l[0].Required, l[0].Gap // the rule's label says what it is about
 	}
-	if v.Required != "" {
-		parts = append(parts, locale.Text(lang, "programme.required", v.Required))
+	return locale.Text(lang, "programme.labelled", v.Label, measured(actual, required, gap, lang))
+}
+
+// measured puts what is there, what is required and the gap side by side.
+func measured(actual, required, gap, lang string) string {
+	var parts []string
+	if actual != "" {
+		parts = append(parts, locale.Text(lang, "programme.actual", actual))
 	}
-	if v.Gap != "" {
-		parts = append(parts, v.Gap)
+	if required != "" {
+		parts = append(parts, locale.Text(lang, "programme.required", required))
 	}
-	return locale.Text(lang, "programme.labelled", v.Label, strings.Join(parts, " · "))
+	if gap != "" {
+		parts = append(parts, gap)
+	}
+	return strings.Join(parts, " · ")
 }
 
 // inside is the place of a key within one of the entry's mappings.

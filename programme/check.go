@@ -25,10 +25,17 @@ func (p *Package) Check() Problems {
 	c.tables()
 	c.parameters()
 	c.openPoints()
+	c.mode()
+	c.ledger()
 	c.noise()
 	c.lint()
 	for _, r := range p.RunCases() {
 		ps = append(ps, r.Failures...)
+	}
+	for _, q := range ps {
+		if q.File == "" {
+			q.File = p.ID // of a file that could not be read
+		}
 	}
 	ps.sort()
 	return ps
@@ -112,7 +119,7 @@ func (p *Package) fileRoots() []struct {
 	return []struct {
 		name string
 		root any
-	}{{"call", p.Call}, {"form", p.Form}, {"review", p.Review}, {"after", p.After}, {"tables", p.Tables}}
+	}{{"call", p.Call}, {"form", p.Form}, {"review", p.Review}, {"after", p.After}, {"tables", p.Tables}, {"ledger", p.Ledger}}
 }
 
 // entries checks what holds of all entries alike: ids are well formed and

@@ -28,6 +28,7 @@ func (p *Package) Claims() []Claim {
 	})
 	b.call()
 	b.later()
+	b.ledger()
 	return b.claims
 }
 
@@ -238,6 +239,12 @@ func (b *claimer) call() {
 	for _, l := range b.Call.Links {
 		b.text(l.Clauses, l.In("url"), "link "+l.ID, l.URL, OpNone)
 		b.text(l.Clauses, l.In("name"), "link "+l.ID, l.Name, OpNone)
+	}
+	for _, r := range b.Call.References {
+		b.text(r.Clauses, r.In("number"), "by_reference "+r.ID, r.Number, OpNone)
+	}
+	if v := b.Call.Valid; v != nil && v.Until != nil {
+		b.text(v.Clauses, v.In("until"), "valid", v.Until.String(), OpNone)
 	}
 }
 

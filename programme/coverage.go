@@ -133,6 +133,12 @@ func (p *Package) callCarriers(c collector) {
 	for _, l := range p.Call.Links {
 		c.add("note", "call.links."+l.ID, "show", l.Clauses)
 	}
+	for _, r := range p.Call.References {
+		c.add("note", "call.by_reference."+r.ID, "show", r.Clauses)
+	}
+	if v := p.Call.Valid; v != nil {
+		c.add("note", "call.valid", "show", v.Clauses)
+	}
 }
 
 func (p *Package) laterCarriers(c collector) {
@@ -152,6 +158,7 @@ func (p *Package) laterCarriers(c collector) {
 	for _, d := range p.After.Duties {
 		c.add("duty", d.ID, d.Room, d.Clauses)
 	}
+	p.ledgerCarriers(c)
 	c.add("duty", "publicity", "decide", p.After.Publicity.Clauses)
 	c.add("duty", "build", "monitor", p.After.Build.Clauses)
 	c.add("duty", "evaluation", "evaluate", p.After.Evaluation.Clauses)
@@ -165,7 +172,7 @@ func (p *Package) laterCarriers(c collector) {
 }
 
 // actRooms names the room of a stage that does not say its own.
-var actRooms = map[Act]string{"announce": "call", "intent": "apply", "apply": "apply", "check": "recommend",
+var actRooms = map[Act]string{"announce": "call", "notify": "call", "intent": "apply", "filing": "apply", "claim": "apply", "apply": "apply", "check": "recommend",
 	"recommend": "recommend", "review": "review", "defence": "review", "visit": "review", "decide": "decide",
 	"publicity": "decide", "build": "monitor", "report": "monitor", "evaluate": "evaluate"}
 

@@ -237,10 +237,17 @@ func (d *decoder) sequence(n *yaml.Node, v reflect.Value, path string) bool {
 	if n.Kind != yaml.SequenceNode {
 		return d.bad(n, path, "yaml.list", shown(n))
 	}
-	v.Set(reflect.MakeSlice(v.Type(), len(n.Content), len(n.Content)))
+	v.Set(reflect.MakeSlice(v.Type(), 0, len(n.Content)))
 	ok := true
 	for i, c := range n.Content {
-		ok = d.value(c, v.Index(i), path+"["+strconv.Itoa(i)+"]") && ok
+		elem := reflect.New(v.Type().Elem()).Elem()
+		fits := d.value(c, elem, path+"["+strconv.Itoa(i)+"]")
+		ok = ok && fits
+		// What is no entry at all is left out; one with faults stays, so that
+		// what refers to it is not faulted too.
+		if fits || c.Kind == yaml.MappingNode {
+			v.Set(reflect.Append(v, elem))
+		}
 	}
 	return ok
 }

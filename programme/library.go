@@ -63,6 +63,7 @@ type Package struct {
 	Review  *Review
 	After   *After
 	Tables  *Tables
+	Ledger  *Ledger
 	Cases   []*CaseFile
 	Terms   map[string]*Term // by id, as the package uses them
 	Schema  *rule.Schema
@@ -95,7 +96,7 @@ func (l *Library) Load(id string) (*Package, error) {
 		return nil, fault.New(fault.Missing, "programme.package", id, strings.Join(ids, ", "))
 	}
 	p := &Package{IndexEntry: *entry, files: map[string][]byte{}, Terms: map[string]*Term{}, Call: &Call{}, Form: &Form{},
-		Review: &Review{}, After: &After{}, Tables: &Tables{}}
+		Review: &Review{}, After: &After{}, Tables: &Tables{}, Ledger: &Ledger{}}
 	p.readFiles(l.fsys)
 	p.decodeFiles()
 	p.readTerms(l.fsys)
@@ -133,7 +134,7 @@ func readFile(fsys fs.FS, name string, problems *Problems) ([]byte, bool) {
 // The files of a package: what must be there, and what may.
 var (
 	neededFiles = []string{"rules.md", "call.yaml"}
-	knownFiles  = []string{"rules.md", "call.yaml", "form.yaml", "review.yaml", "after.yaml", "tables.yaml", "CHANGES.md", "README.md"}
+	knownFiles  = []string{"rules.md", "call.yaml", "form.yaml", "review.yaml", "after.yaml", "tables.yaml", "ledger.yaml", "CHANGES.md", "README.md"}
 )
 
 // readFiles reads the package's folder.
@@ -196,7 +197,7 @@ func (p *Package) hasOrFailed(name string) bool {
 func (p *Package) decodeFiles() {
 	var jobs []func(*Problems)
 	for name, into := range map[string]any{"call.yaml": p.Call, "form.yaml": p.Form, "review.yaml": p.Review,
-		"after.yaml": p.After, "tables.yaml": p.Tables} {
+		"after.yaml": p.After, "tables.yaml": p.Tables, "ledger.yaml": p.Ledger} {
 		if text, ok := p.files[name]; ok {
 			jobs = append(jobs, func(ps *Problems) { decodeText(path.Join(p.ID, name), 0, text, into, ps) })
 		}

@@ -256,17 +256,7 @@ func (p *page) leaves(indent int, leaves []rule.LeafView, labelled bool) {
 			p.para(indent, p.t("more", len(leaves)-maxLeaves))
 			return
 		}
-		var parts []string
-		if l.Actual != "" {
-			parts = append(parts, p.t("actual", l.Actual))
-		}
-		if l.Required != "" {
-			parts = append(parts, p.t("required", l.Required))
-		}
-		if l.Gap != "" {
-			parts = append(parts, l.Gap)
-		}
-		text := strings.Join(parts, " · ")
+		text := measured(l.Actual, l.Required, l.Gap, p.lang)
 		if labelled || len(leaves) > 1 {
 			text = p.t("labelled", l.Label, text)
 		}

@@ -30,6 +30,7 @@ var schemas = map[string]any{
 	"review": programme.Review{},
 	"after":  programme.After{},
 	"tables": programme.Tables{},
+	"ledger": programme.Ledger{},
 	"cases":  programme.CaseFile{},
 	"terms":  programme.Term{},
 	"rule":   programme.RuleBlock{},
@@ -111,12 +112,16 @@ func golden(t *testing.T, file string, got []byte) {
 
 // Every YAML file of every package validates against its schema.
 func TestPackagesFitSchemas(t *testing.T) {
-	files, err := filepath.Glob("../programmes/*/*.yaml")
-	if err != nil {
-		t.Fatal(err)
+	files := []string{"../programmes/index.yaml"}
+	for _, dir := range packageDirs(t) {
+		for _, pattern := range []string{"*.yaml", "cases/*.yaml"} {
+			found, err := filepath.Glob(filepath.Join("../programmes", dir, pattern))
+			if err != nil {
+				t.Fatal(err)
+			}
+			files = append(files, found...)
+		}
 	}
-	cases, _ := filepath.Glob("../programmes/*/cases/*.yaml")
-	files = append(append(files, cases...), "../programmes/index.yaml")
 	c := validator.NewCompiler()
 	for _, file := range files {
 		name := strings.TrimSuffix(filepath.Base(file), ".yaml")
@@ -140,6 +145,20 @@ func TestPackagesFitSchemas(t *testing.T) {
 			t.Errorf("%s: %v", file, err)
 		}
 	}
+}
+
+// packageDirs are the folders of the packages that the index names, and terms.
+func packageDirs(t *testing.T) []string {
+	t.Helper()
+	lib, err := programme.Open(os.DirFS(packages))
+	if err != nil {
+		t.Fatal(err)
+	}
+	dirs := []string{"terms"}
+	for _, e := range lib.List() {
+		dirs = append(dirs, e.ID)
+	}
+	return dirs
 }
 
 // plain is a document as YAML 1.2 reads it: dates are text.

@@ -105,6 +105,71 @@ func TestCheckFinds(t *testing.T) {
 	}
 }
 
+const ledgerYAML = `period: 2024..2025
+units: [{id: kjt, name: 省科技厅}]
+sections: [{id: one, name: 一、攻关}]
+tasks: [{id: t1, section: one, number: 1, name: 攻关, lead: [kjt], clauses: ["011"]}]
+targets:
+  - {id: firms, task: t1, name: 企业数, op: ">", period: year_end, unit: 家, values: {"2024": 35000 家, "2025": 38000 家}, clauses: ["011"]}
+  - {id: labs, name: 实验室, op: range, period: whole, unit: 家, values: {"2025": 3..4 家}, clauses: ["011"]}
+  - {id: money, name: 经费, op: none, period: none, clauses: ["011"]}
+systems: [{id: platform, name: 平台, task: t1, room: instrument, clauses: ["011"]}]
+reports: {every: null, who: lead, clauses: ["011"]}
+`
+
+// The work ledger carries clauses, and its references and values are checked; a
+// kind of programme asks for what it needs.
+func TestLedgerAndModes(t *testing.T) {
+	call, ledger := demo+"/call.yaml", demo+"/ledger.yaml"
+	whole := edit{ledger, "", ledgerYAML}
+	p := mustLoad(t, planted(t, whole, edit{call, "mode: call", "mode: plan"}))
+	for _, q := range p.Check() {
+		t.Errorf("%s", q.Text("zh"))
+	}
+	carriers := fmt.Sprint(p.Coverage()[10].Carriers)
+	for _, want := range []string{"{duty t1 pending ledger}", "{field ledger.targets.firms pending ledger}", "{stage ledger.systems.platform pending instrument}", "{duty ledger.reports pending ledger}"} {
+		if !strings.Contains(carriers, want) {
+			t.Errorf("no %s in %s", want, carriers)
+		}
+	}
+	cited := fmt.Sprint(p.Claims())
+	for _, want := range []string{"35000 家", "target labs"} {
+		if !strings.Contains(cited, want) {
+			t.Errorf("the claims hold no %s", want)
+		}
+	}
+	for _, tt := range []struct{ old, new, want string }{
+		{"lead: [kjt]", "lead: [kjd]", "tasks[0].lead: programme.ledger.missing_near"},
+		{"section: one", "section: two", "tasks[0].section: programme.ledger.missing"},
+		{"task: t1, room", "task: t2, room", "systems[0].task: programme.ledger.missing_near"},
+		{`"2024": 35000 家`, `"2023": 35000 家`, "targets[0].values.2023: programme.ledger.year"},
+		{`35000 家`, `35000 人`, "targets[0].values.2024: programme.ledger.unit"},
+		{`35000 家`, `许多`, "targets[0].values.2024: programme.ledger.value"},
+		{`3..4 家`, `4..3 家`, "targets[1].values.2025: programme.ledger.value"},
+		{"op: range", `op: ">="`, "targets[1].values.2025: programme.ledger.value"},
+		{"op: none", "op: about", "targets[2].op: programme.ledger.values"},
+	} {
+		p := mustLoad(t, planted(t, edit{ledger, "", strings.Replace(ledgerYAML, tt.old, tt.new, 1)}))
+		expectProblem(t, p.Check(), tt.want)
+	}
+	for _, tt := range []struct{ mode, want string }{
+		{"plan", "mode: programme.mode.needs"}, {"filing", "mode: programme.mode.needs"}, {"reference", "mode: programme.mode.needs"},
+		{"reference", "mode: programme.mode.window"}, {"one-off", "mode: programme.mode.needs"}, {"entitlement", "mode: programme.mode.needs"},
+	} {
+		p := mustLoad(t, planted(t, edit{call, "mode: call", "mode: " + tt.mode}))
+		expectProblem(t, p.Check(), tt.want)
+	}
+}
+
+func expectProblem(t *testing.T, problems programme.Problems, want string) {
+	t.Helper()
+	var faults []*fault.Fault
+	for _, q := range problems {
+		faults = append(faults, &q.Fault)
+	}
+	expect(t, faults, want)
+}
+
 // A weekend is no working day; the days of issue and closing do not count.
 func TestShortNoticeCountsWorkingDays(t *testing.T) {
 	// Friday to Tuesday: one working day lies in between.

@@ -137,21 +137,44 @@ type Link struct {
 	Note    string   `yaml:"note"`
 }
 
+// A Reference (按文件执行) is a document that decides instead of this text.
+type Reference struct {
+	At       `yaml:"-"`
+	ID       string   `yaml:"id" jsonschema:"required"`
+	Document string   `yaml:"document" jsonschema:"required"`
+	Number   string   `yaml:"number"`
+	What     string   `yaml:"what"`
+	Clauses  []string `yaml:"clauses"`
+	Note     string   `yaml:"note"`
+}
+
+// Valid says how long the call is in force.
+type Valid struct {
+	At            `yaml:"-"`
+	UntilReplaced bool     `yaml:"until_replaced"`
+	Until         *Date    `yaml:"until"`
+	Clauses       []string `yaml:"clauses"`
+	Note          string   `yaml:"note"`
+}
+
 // A Call (申报通知) is what call.yaml holds.
 type Call struct {
 	At         `yaml:"-"`
 	Document   Document     `yaml:"document" jsonschema:"required"`
 	TimeZone   string       `yaml:"time_zone" jsonschema:"required"`
-	Mode       string       `yaml:"mode" jsonschema:"required"`
+	Mode       Mode         `yaml:"mode" jsonschema:"required"`
 	Source     Source       `yaml:"source"`
 	Places     []*Place     `yaml:"places"`
 	Parameters []*Parameter `yaml:"parameters"`
 	Tracks     []*Track     `yaml:"tracks"`
-	Stages     []*Stage     `yaml:"stages" jsonschema:"required"`
+	Stages     []*Stage     `yaml:"stages"`
 	Quotas     []*Quota     `yaml:"quotas"`
 	Recommend  *Recommend   `yaml:"recommend"`
 	Contacts   []*Contact   `yaml:"contacts"`
 	Links      []*Link      `yaml:"links"`
+	References []*Reference `yaml:"by_reference"`
+	Valid      *Valid       `yaml:"valid"`
+	Open       []string     `yaml:"open"` // what the text leaves to a later notice or another document
 }
 
 // An Option is one answer of a choice.

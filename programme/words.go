@@ -23,12 +23,20 @@ func (Who) Values() []string {
 	return []string{"applicant", "district", "city", "province", "authority", "expert", "finance", "programme_officer"}
 }
 
+// Mode is the kind of programme.
+type Mode string
+
+// Values implements word.
+func (Mode) Values() []string {
+	return []string{"call", "rolling", "ranking", "filing", "reference", "one-off", "contest", "entitlement", "plan"}
+}
+
 // Act is what is done in a stage.
 type Act string
 
 // Values implements word.
 func (Act) Values() []string {
-	return []string{"announce", "intent", "apply", "check", "recommend", "review", "defence", "visit", "decide",
+	return []string{"announce", "notify", "intent", "filing", "claim", "apply", "check", "recommend", "review", "defence", "visit", "decide",
 		"publicity", "build", "report", "evaluate"}
 }
 
