@@ -16,8 +16,9 @@ fmt: ## format Go files and tidy go.mod
 	gofmt -w .
 	go mod tidy
 
-bench: ## run the benchmarks, side by side with the alternatives
-	@for m in . bench; do [ ! -f $$m/go.mod ] || (cd $$m && go test -run "^$$" -bench . -benchmem ./...) || exit 1; done
+bench: ## run the benchmarks and write docs/benchmarks.md, side by side with the alternatives
+	@go test -run "^$$" -bench . -benchmem ./...
+	@cd bench && go run ./report
 
 fuzz: ## run every fuzz target for FUZZTIME (default 30s)
 	@scripts/fuzz $(or $(FUZZTIME),30s)

@@ -6,5 +6,6 @@
 // The oracle is written from docs/rule-language.md and shares no evaluation
 // code with package rule: [Oracle.Text] turns a tree into one CEL expression,
 // [Oracle.Vars] turns facts into CEL values, and [Oracle.Answer] is what CEL
-// makes of them. [Run.Compare] holds it against [rule.Program.Eval].
+// makes of them. [Run.Compare] holds it against [rule.Program.Eval]; every run of
+// the tests compares a million random pairs, ORACLE_PAIRS asks for more.
 package bench

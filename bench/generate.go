@@ -26,8 +26,7 @@ func (g *generator) fact(words ...string) *rule.Fact { return g.S.Fact(g.oneOf(w
 
 // rule draws one tree.
 func (g *generator) rule() rule.Node {
-	n := g.widen(g.Fill(g.Tree(1 + g.pick(4))))
-	return n
+	return g.widen(g.Fill(g.Tree(1 + g.pick(4))))
 }
 
 // widen puts other leaves in the place of some.

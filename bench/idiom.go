@@ -27,7 +27,7 @@ type Idiom struct {
 	env      *cel.Env
 	opts     []cel.EvalOption
 	programs []cel.Program
-	names    []string // of the variable that holds a rule's answer
+	names    []string // of the variable that holds a rule's answer; "" when no rule refers to it
 	order    []int    // rules after those that they refer to
 }
 
@@ -39,10 +39,16 @@ func NewIdiom(s *rule.Schema, rules []rule.Rule, opts ...cel.EvalOption) (*Idiom
 	if err != nil {
 		return nil, err
 	}
-	w := &idiomWriter{opts: &declared}
+	w := &idiomWriter{opts: &declared, refs: map[string]bool{}}
 	for _, r := range rules {
 		d.Texts = append(d.Texts, w.node(r.Node))
-		d.names = append(d.names, ruleName(r.ID))
+	}
+	for _, r := range rules {
+		name := ruleName(r.ID)
+		if !w.refs[r.ID] {
+			name = ""
+		}
+		d.names = append(d.names, name)
 	}
 	if w.err != nil {
 		return nil, w.err
@@ -214,7 +220,9 @@ func (d *Idiom) Eval(vars map[string]any, out []rule.Truth) error {
 		if err != nil {
 			return err
 		}
-		vars[d.names[i]] = v
+		if d.names[i] != "" {
+			vars[d.names[i]] = v
+		}
 		switch v {
 		case types.True:
 			out[i] = rule.Met

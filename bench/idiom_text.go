@@ -14,6 +14,7 @@ import (
 // idiomWriter writes rules as CEL that reads like CEL.
 type idiomWriter struct {
 	opts   *[]cel.EnvOption // grows by a function a named check
+	refs   map[string]bool  // rules that others refer to
 	inRow  bool
 	checks int
 	err    error
@@ -52,6 +53,7 @@ func (w *idiomWriter) node(n rule.Node) string {
 	case *rule.If:
 		return "(!" + w.node(n.Cond) + " || " + w.node(n.Then) + ")"
 	case *rule.Ref:
+		w.refs[n.Rule] = true
 		return ruleName(n.Rule)
 	case *rule.Exists:
 		return factName(n.List) + ".exists(r, " + w.where(n.Where) + ")"

@@ -119,6 +119,7 @@ func (s *sides) run(b *testing.B) {
 					b.Fatal(err)
 				}
 			}
+			b.ReportMetric(float64(len(s.rules)), "rules")
 		})
 	}
 	timed("rule", func() error { s.program.Eval(s.facts, res); return nil })

@@ -78,8 +78,9 @@ func (s *sides) agree(t *testing.T, f *rule.Facts, known bool) []rule.Truth {
 // around draws applications whose values lie at the limits of the rules, one
 // below and one above.
 type around struct {
-	r      *rand.Rand
-	limits map[rule.Dimension][]int64
+	r       *rand.Rand
+	limits  map[rule.Dimension][]int64
+	unknown float64 // how often a value drawn is not known
 }
 
 // limitsOf gathers the constants that rules compare with, by dimension. An
@@ -125,12 +126,20 @@ func (g *around) facts(base *rule.Facts) *rule.Facts {
 		}
 	}
 	if g.r.IntN(8) == 0 { // 3000 万元, and 3 % of the income to the 分
-		for y, income := range map[int]int64{2021: 33_333_333_333, 2022: 33_333_333_333, 2023: 33_333_333_334} {
-			f.SetYear(f.Schema.Fact("rd_expense"), y, rule.Value{State: rule.Known, N: 1_000_000_000})
-			f.SetYear(f.Schema.Fact("main_income"), y, rule.Value{State: rule.Known, N: income})
-		}
+		g.threePercent(f)
 	}
 	return f
+}
+
+func (g *around) threePercent(f *rule.Facts) {
+	rd, income := f.Schema.Fact("rd_expense"), f.Schema.Fact("main_income")
+	if rd == nil || income == nil {
+		return
+	}
+	for y, n := range map[int]int64{2021: 33_333_333_333, 2022: 33_333_333_333, 2023: 33_333_333_334} {
+		f.SetYear(rd, y, rule.Value{State: rule.Known, N: 1_000_000_000})
+		f.SetYear(income, y, rule.Value{State: rule.Known, N: n})
+	}
 }
 
 // rows draws a few rows, or about fifty where there were as many.
@@ -153,11 +162,14 @@ func (g *around) rows(f *rule.Facts, list *rule.Fact) {
 			cells = append(cells, v)
 		}
 	}
-	f.SetRows(list, true, cells)
+	f.SetRows(list, g.r.Float64() >= g.unknown, cells)
 }
 
-// value draws a known value; what is no number, day or option stays as it was.
+// value draws a value; what is no number, day or option stays as it was.
 func (g *around) value(f *rule.Fact, old rule.Value) rule.Value {
+	if g.r.Float64() < g.unknown {
+		return rule.Value{State: rule.IsExpired}
+	}
 	v := rule.Value{State: rule.Known, S: old.S, Label: old.Label}
 	switch k := f.Kind; k {
 	case rule.BoolKind, rule.FileKind:

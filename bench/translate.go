@@ -229,7 +229,7 @@ func (t *translator) during(n *rule.During) string {
 }
 
 // standard lists the characters of 通用规范汉字表 among those that random texts use.
-const standard = "技术创新中心"
+const standard = "技术创新中心字"
 
 // class is a regular expression for a text of a class only, and for one with
 // any character of the class.

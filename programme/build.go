@@ -321,13 +321,6 @@ func (p *Package) ClauseIDs(numbers []string) []string {
 	return out
 }
 
-// RuleCount is how many rules the package has.
-func (p *Package) RuleCount() int {
-	n := 0
-	p.eachRule(func(*Clause, *RuleBlock) { n++ })
-	return n
-}
-
 // eachRule calls fn for every rule, in the order of the clauses.
 func (p *Package) eachRule(fn func(*Clause, *RuleBlock)) {
 	for _, c := range p.Clauses {

@@ -22,6 +22,13 @@ type CaseResult struct {
 // RunCases runs every worked case of the package, in the order of the files.
 // Where a rule cannot be read, what cases expect of it is passed over.
 func (p *Package) RunCases() []CaseResult {
+	if len(p.Members) > 0 {
+		var out []CaseResult
+		for _, m := range p.Members {
+			out = append(out, m.RunCases()...)
+		}
+		return out
+	}
 	run := caseRun{Package: p, program: p.Program}
 	if run.program == nil {
 		run.program = p.partial
@@ -67,7 +74,7 @@ func (r *caseRun) bad(pos Pos, key string, args ...any) {
 // base gathers the facts that every case of a file starts from. seen guards
 // against files that start from each other.
 func (r *caseRun) base(f *CaseFile, seen []string) (situation, bool) {
-	file := path.Join(r.ID, "cases", f.Name)
+	file := f.path
 	var s situation
 	if f.BaseFrom != "" {
 		i := slices.IndexFunc(r.Cases, func(o *CaseFile) bool { return o.Name == f.BaseFrom })

@@ -14,6 +14,9 @@ import (
 // and warnings, and in the official text itself, which are contradictions and
 // remarks. The grave ones come first.
 func (p *Package) Check() Problems {
+	if len(p.Members) > 0 {
+		return p.checkGuide()
+	}
 	ps := slices.Clone(p.problems)
 	c := &checker{Package: p, problems: &ps}
 	c.index()
@@ -135,7 +138,7 @@ func (c *checker) entries() {
 			if !idPattern.MatchString(e.id) {
 				c.bad(e.at.In("id"), "id.form", e.id)
 			}
-			key := list + "\x00" + e.id
+			key := e.at.pos.File + "\x00" + list + "\x00" + e.id
 			if seen[key] {
 				c.bad(e.at.In("id"), "id.twice", e.id)
 			}
@@ -184,11 +187,11 @@ func (c *checker) clauses() {
 	next := 1
 	for _, cl := range c.Package.Clauses {
 		n, _ := strconv.Atoi(cl.Number)
-		if n > next {
+		if n > next && c.guide == nil {
 			c.warn(cl.pos, "clause.gap", number(next), number(n-1)).under(cl.Number)
 		}
 		next = n + 1
-		if len(carried[cl.Number]) == 0 {
+		if len(carried[cl.Number]) == 0 && c.guide == nil {
 			c.bad(cl.pos, "clause.carrier", cl.Number).under(cl.Number)
 		}
 		for _, l := range cl.Locators() {

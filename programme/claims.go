@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"strconv"
 
+	"shenbao/internal/fault"
 	"shenbao/rule"
 )
 
@@ -13,6 +14,14 @@ import (
 // carries several clauses is a claim of its own, whose figures may stand at any
 // of their places. A parameter with a choice is our reading and not claimed.
 func (p *Package) Claims() []Claim {
+	if len(p.Members) > 0 {
+		return p.guideClaims()
+	}
+	return p.claims()
+}
+
+// claims are the claims of the package's own entries and those it inherits.
+func (p *Package) claims() []Claim {
 	b := &claimer{Package: p, own: map[string]int{}}
 	for _, c := range p.Clauses {
 		b.own[c.Number] = len(b.claims)
@@ -34,6 +43,9 @@ func (p *Package) Claims() []Claim {
 
 // Verify holds the package against the official text.
 func (p *Package) Verify(src io.Reader) (*VerifyReport, error) {
+	if p.guide != nil {
+		return nil, fault.New(fault.Invalid, "programme.verify_guide", p.ID, p.guide.ID)
+	}
 	var parts []Part
 	for _, q := range p.Call.Source.Parts {
 		parts = append(parts, Part{ID: q.ID, Title: q.Title})
@@ -53,7 +65,7 @@ func (p *Package) Verify(src io.Reader) (*VerifyReport, error) {
 		return nil, err
 	}
 	report := Verify(outline, p.Claims())
-	report.Clauses = len(p.Clauses)
+	report.Clauses = len(p.Coverage())
 	return report, nil
 }
 

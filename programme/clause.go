@@ -58,8 +58,9 @@ type Clause struct {
 	Judges   []*JudgeBlock
 	Notes    []*NoteBlock
 
-	pos   Pos
-	prose []proseLine
+	pos       Pos
+	prose     []proseLine
+	inherited bool // from the guide
 }
 
 // proseLine is one line of a clause's prose and where it stands.

@@ -40,10 +40,16 @@ type Coverage struct {
 
 // Coverage lists every clause in the order of the inventory.
 func (p *Package) Coverage() []Coverage {
+	if len(p.Members) > 0 {
+		return p.guideCoverage()
+	}
 	by := p.carriers()
 	out := make([]Coverage, 0, len(p.Clauses))
 	for _, c := range p.Clauses {
 		carriers := by[c.Number]
+		if c.inherited && carriers == nil {
+			continue // a clause of the guide that is for other members
+		}
 		if carriers == nil {
 			carriers = []Carrier{}
 		}
@@ -132,6 +138,9 @@ func (p *Package) callCarriers(c collector) {
 	}
 	for _, l := range p.Call.Links {
 		c.add("note", "call.links."+l.ID, "show", l.Clauses)
+	}
+	if r := p.Call.Ranking; r != nil {
+		c.add("stage", "ranking", "decide", r.Clauses)
 	}
 	for _, r := range p.Call.References {
 		c.add("note", "call.by_reference."+r.ID, "show", r.Clauses)

@@ -31,6 +31,8 @@ type Pos struct {
 
 // At is the place of an entry. Every struct that a file holds embeds it.
 type At struct {
+	For []string // the members of a guide that the entry is for; empty: all
+
 	pos  Pos
 	node *yaml.Node // the mapping, to find its keys again
 	line int        // lines of the file before the YAML text
@@ -317,6 +319,8 @@ func (d *decoder) entry(n *yaml.Node, v reflect.Value, path string) bool {
 		switch {
 		case seen[k.Value]:
 			ok = d.bad(k, join(path, k.Value), "yaml.twice", k.Value)
+		case f == nil && k.Value == "for" && v.FieldByName("At").IsValid():
+			ok = d.value(n.Content[i+1], v.FieldByName("At").FieldByName("For"), join(path, "for")) && ok
 		case f == nil:
 			ok = d.unknown(k, path, fs)
 		case f.nullable && n.Content[i+1].Tag == "!!null":

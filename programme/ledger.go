@@ -142,10 +142,23 @@ func (c *checker) mode() {
 	acts := func(act Act) bool {
 		return slices.ContainsFunc(c.Call.Stages, func(s *Stage) bool { return s.Act == act })
 	}
-	windows := slices.ContainsFunc(c.Call.Stages, func(s *Stage) bool { return s.From != nil || s.Until != nil })
+	windows := slices.ContainsFunc(c.Call.Stages, func(s *Stage) bool {
+		return (s.From != nil || s.Until != nil) && slices.Contains([]Act{"intent", "filing", "claim", "apply"}, s.Act)
+	})
+	for name, there := range map[string]bool{"document": c.Call.Document.Title != "", "time_zone": c.Call.TimeZone != "", "mode": c.Call.Mode != ""} {
+		if !there {
+			c.bad(Pos{File: c.ID + "/call.yaml"}, "yaml.required", name)
+		}
+	}
 	switch c.Call.Mode {
 	case "call", "rolling", "contest":
 		missing(len(c.Call.Stages) > 0, "stages")
+	case "ranking":
+		missing(c.Call.Ranking != nil, "ranking")
+		if c.Call.Ranking != nil && c.Schema != nil {
+			_, ps := c.ranker()
+			*c.problems = append(*c.problems, ps...)
+		}
 	case "filing":
 		missing(acts("filing") && c.claimAfterFiling(), "stages (filing, then claim after it)")
 	case "reference":

@@ -69,6 +69,9 @@ type Package struct {
 	Schema  *rule.Schema
 	Program *rule.Program // nil when a rule does not compile
 
+	Members []*Package // of a guide, in the order of the index; nil for any other package
+
+	guide    *Package      // of a member; nil for any other package
 	partial  *rule.Program // the rules that can be read, when not all can; may be nil
 	problems Problems      // found while loading
 	files    map[string][]byte
@@ -76,34 +79,88 @@ type Package struct {
 	needs    map[string]rule.Node
 }
 
-// Load reads and compiles the package with the given id. When something is
-// wrong with it, the error holds every fault ([fault.All] lists them) and the
-// package is returned as far as it could be read, so that [Package.Check] can
-// say more. An id that is not in the index gives no package.
+// Load reads and compiles the package with the given id: of the index, or
+// guide/member. When something is wrong with it, the error holds every fault
+// ([fault.All] lists them) and the package is returned as far as it could be
+// read, so that [Package.Check] can say more. An unknown id gives no package.
 func (l *Library) Load(id string) (*Package, error) {
-	var entry *IndexEntry
-	var ids []string
-	for _, e := range l.index {
-		ids = append(ids, e.ID)
-		if e.ID == id {
-			entry = e
+	id, member, _ := strings.Cut(id, "/")
+	i := slices.IndexFunc(l.index, func(e *IndexEntry) bool { return e.ID == id })
+	if i < 0 {
+		return nil, l.unknown(id)
+	}
+	p := l.read(*l.index[i])
+	if len(p.IndexEntry.Members) == 0 {
+		if member != "" {
+			return nil, l.unknown(id + "/" + member)
+		}
+		p.finish(l.fsys)
+		return p, p.problems.Err()
+	}
+	for _, m := range p.IndexEntry.Members {
+		if member == "" || m.ID == member {
+			p.Members = append(p.Members, l.readMember(p, m))
 		}
 	}
-	if entry == nil {
-		if s := nearest(id, ids); s != "" {
-			return nil, fault.New(fault.Missing, "programme.package_near", id, s)
-		}
-		return nil, fault.New(fault.Missing, "programme.package", id, strings.Join(ids, ", "))
+	if len(p.Members) == 0 {
+		return nil, l.unknown(id + "/" + member)
 	}
-	p := &Package{IndexEntry: *entry, files: map[string][]byte{}, Terms: map[string]*Term{}, Call: &Call{}, Form: &Form{},
+	if member != "" {
+		m := p.Members[0]
+		return m, m.problems.Err()
+	}
+	files := map[string][]byte{}
+	for _, m := range append([]*Package{p}, p.Members...) {
+		for name, text := range m.files {
+			files[path.Join(m.ID, name)] = text
+		}
+		p.problems = append(p.problems, m.problems...)
+	}
+	p.Hash = hashOf(files)
+	p.problems = p.problems.distinct()
+	return p, p.problems.Err()
+}
+
+// readMember reads a member of a guide and gives it what the guide holds for it.
+func (l *Library) readMember(g *Package, m *Member) *Package {
+	entry := g.IndexEntry
+	entry.ID, entry.Title, entry.Members = g.ID+"/"+m.ID, m.Title, nil
+	p := l.read(entry)
+	p.inherit(g)
+	p.finish(l.fsys)
+	return p
+}
+
+// read reads a package's own files.
+func (l *Library) read(entry IndexEntry) *Package {
+	p := &Package{IndexEntry: entry, files: map[string][]byte{}, Terms: map[string]*Term{}, Call: &Call{}, Form: &Form{},
 		Review: &Review{}, After: &After{}, Tables: &Tables{}, Ledger: &Ledger{}}
 	p.readFiles(l.fsys)
 	p.decodeFiles()
-	p.readTerms(l.fsys)
+	return p
+}
+
+// finish reads the vocabularies that the package uses and compiles it.
+func (p *Package) finish(fsys fs.FS) {
+	p.readTerms(fsys)
 	p.Hash = hashOf(p.files)
 	p.compile()
-	p.problems.sort()
-	return p, p.problems.Err()
+	p.problems = p.problems.distinct()
+}
+
+// unknown is the fault of an id that names no package.
+func (l *Library) unknown(id string) error {
+	var known []string
+	for _, e := range l.index {
+		known = append(known, e.ID)
+		for _, m := range e.Members {
+			known = append(known, e.ID+"/"+m.ID)
+		}
+	}
+	if s := nearest(id, known); s != "" {
+		return fault.New(fault.Missing, "programme.package_near", id, s)
+	}
+	return fault.New(fault.Missing, "programme.package", id, strings.Join(known, ", "))
 }
 
 // readFile reads one file within the limits; what is wrong is noted.
@@ -131,11 +188,20 @@ func readFile(fsys fs.FS, name string, problems *Problems) ([]byte, bool) {
 	return text, validUTF8(name, text, problems)
 }
 
-// The files of a package: what must be there, and what may.
-var (
-	neededFiles = []string{"rules.md", "call.yaml"}
-	knownFiles  = []string{"rules.md", "call.yaml", "form.yaml", "review.yaml", "after.yaml", "tables.yaml", "ledger.yaml", "CHANGES.md", "README.md"}
-)
+// knownFiles are the files that a package may hold, beside its cases.
+var knownFiles = []string{"rules.md", "common.md", "call.yaml", "form.yaml", "review.yaml", "after.yaml", "tables.yaml",
+	"ledger.yaml", "CHANGES.md", "README.md"}
+
+// neededFiles are the files without which there is no package.
+func (p *Package) neededFiles() []string {
+	switch {
+	case len(p.IndexEntry.Members) > 0:
+		return []string{"common.md", "call.yaml"}
+	case strings.Contains(p.ID, "/"):
+		return []string{"rules.md"}
+	}
+	return []string{"rules.md", "call.yaml"}
+}
 
 // readFiles reads the package's folder.
 func (p *Package) readFiles(fsys fs.FS) {
@@ -146,6 +212,9 @@ func (p *Package) readFiles(fsys fs.FS) {
 		}
 		rel := strings.TrimPrefix(strings.TrimPrefix(name, p.ID), "/")
 		if d.IsDir() {
+			if slices.ContainsFunc(p.IndexEntry.Members, func(m *Member) bool { return m.ID == rel }) {
+				return fs.SkipDir
+			}
 			if rel != "" && rel != "cases" {
 				p.problems.add(Warning, Pos{File: name}, "file.unknown", strings.Join(knownFiles, ", ")+", cases/*.yaml")
 				return fs.SkipDir
@@ -170,12 +239,12 @@ func (p *Package) readFiles(fsys fs.FS) {
 		p.problems.add(Error, Pos{File: p.ID}, "file.folder", p.ID).Err = err
 		return
 	}
-	for _, name := range neededFiles {
+	for _, name := range p.neededFiles() {
 		if !p.hasOrFailed(name) {
 			p.problems.add(Error, Pos{File: path.Join(p.ID, name)}, "file.missing", name)
 		}
 	}
-	if !p.hasOrFailed("CHANGES.md") {
+	if !p.hasOrFailed("CHANGES.md") && !strings.Contains(p.ID, "/") {
 		p.problems.add(Warning, Pos{File: p.ID}, "file.changes")
 	}
 }
@@ -202,14 +271,16 @@ func (p *Package) decodeFiles() {
 			jobs = append(jobs, func(ps *Problems) { decodeText(path.Join(p.ID, name), 0, text, into, ps) })
 		}
 	}
-	if text, ok := p.files["rules.md"]; ok {
-		jobs = append(jobs, func(ps *Problems) { p.Clauses = readClauses(path.Join(p.ID, "rules.md"), text, ps) })
+	for _, name := range []string{"rules.md", "common.md"} {
+		if text, ok := p.files[name]; ok {
+			jobs = append(jobs, func(ps *Problems) { p.Clauses = readClauses(path.Join(p.ID, name), text, ps) })
+		}
 	}
 	names := slices.DeleteFunc(sortedKeys(p.files), func(name string) bool { return path.Dir(name) != "cases" })
 	cases := make([]*CaseFile, len(names))
 	for i, name := range names {
 		jobs = append(jobs, func(ps *Problems) {
-			c := &CaseFile{Name: path.Base(name)}
+			c := &CaseFile{Name: path.Base(name), path: path.Join(p.ID, name)}
 			if decodeText(path.Join(p.ID, name), 0, p.files[name], c, ps) {
 				cases[i] = c
 			}

@@ -74,6 +74,13 @@ func (ps Problems) sort() {
 	})
 }
 
+// distinct sorts ps and leaves out what is there twice: the members of a guide
+// find the same in what they inherit.
+func (ps Problems) distinct() Problems {
+	ps.sort()
+	return slices.CompactFunc(ps, func(a, b *Problem) bool { return a.Severity == b.Severity && a.Error() == b.Error() })
+}
+
 // add appends a problem at a place and returns it, so that callers can name
 // clauses.
 func (ps *Problems) add(s Severity, pos Pos, key string, args ...any) *Problem {

@@ -74,6 +74,9 @@ type Near struct {
 // Try reads an application's facts (FACTS.json of FORMAT.md) and answers every
 // rule. What is wrong with the facts is an error that holds every fault.
 func (p *Package) Try(src io.Reader, lang string) (*Report, error) {
+	if len(p.Members) > 0 {
+		return nil, fault.New(fault.Invalid, "programme.try_member", p.ID, p.ID+"/"+p.Members[0].member())
+	}
 	if p.Program == nil {
 		return nil, p.problems.Err()
 	}

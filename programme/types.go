@@ -160,9 +160,9 @@ type Valid struct {
 // A Call (申报通知) is what call.yaml holds.
 type Call struct {
 	At         `yaml:"-"`
-	Document   Document     `yaml:"document" jsonschema:"required"`
-	TimeZone   string       `yaml:"time_zone" jsonschema:"required"`
-	Mode       Mode         `yaml:"mode" jsonschema:"required"`
+	Document   Document     `yaml:"document"`
+	TimeZone   string       `yaml:"time_zone"`
+	Mode       Mode         `yaml:"mode"`
 	Source     Source       `yaml:"source"`
 	Places     []*Place     `yaml:"places"`
 	Parameters []*Parameter `yaml:"parameters"`
@@ -174,6 +174,7 @@ type Call struct {
 	Links      []*Link      `yaml:"links"`
 	References []*Reference `yaml:"by_reference"`
 	Valid      *Valid       `yaml:"valid"`
+	Ranking    *Ranking     `yaml:"ranking"`
 	Open       []string     `yaml:"open"` // what the text leaves to a later notice or another document
 }
 
@@ -257,7 +258,7 @@ type OutlineSection struct {
 // A Form (申报表) is what form.yaml holds.
 type Form struct {
 	At        `yaml:"-"`
-	Sections  []*Section        `yaml:"sections" jsonschema:"required"`
+	Sections  []*Section        `yaml:"sections"`
 	Materials []*Material       `yaml:"materials"`
 	Outline   []*OutlineSection `yaml:"outline"`
 }

@@ -170,7 +170,8 @@ type CaseFile struct {
 	Registers Raw     `yaml:"registers"`
 	Cases     []*Case `yaml:"cases"`
 
-	Name string `yaml:"-"` // the file's name in cases/
+	Name string `yaml:"-"` // the file's name in cases/; of the guide's, behind ../
+	path string // under programmes/
 }
 
 // A Term (术语表) is a dated vocabulary or a set of registers that packages share.
@@ -218,6 +219,15 @@ type IndexEntry struct {
 	Year       int    `yaml:"year" json:"year" jsonschema:"required"`
 	Status     Status `yaml:"status" json:"status" jsonschema:"required"`
 	VerifiedOn *Date  `yaml:"verified_on" json:"verified_on" jsonschema:"nullable"`
+
+	Members []*Member `yaml:"members" json:"members,omitempty"` // of a guide
+}
+
+// A Member is one programme of a guide; its folder lies in the guide's.
+type Member struct {
+	At    `yaml:"-" json:"-"`
+	ID    string `yaml:"id" json:"id" jsonschema:"required"`
+	Title string `yaml:"title" json:"title" jsonschema:"required"`
 }
 
 // Index is what index.yaml holds.

@@ -86,12 +86,10 @@ func check(a *app, g *programmeCmd, ids []string) error {
 }
 
 func (a *app) checkSummary(p *programme.Package, problems programme.Problems) checkJSON {
-	c := checkJSON{Package: p.ID, Hash: p.Hash, Clauses: len(p.Clauses), Rules: p.RuleCount(),
+	size := p.Sizes()
+	c := checkJSON{Package: p.ID, Hash: p.Hash, Clauses: size.Clauses, Rules: size.Rules, Cases: size.Cases,
 		Errors: problems.Count(programme.Error), Contradictions: problems.Count(programme.Contradiction),
 		Warnings: problems.Count(programme.Warning), Infos: problems.Count(programme.Info), Problems: []problemJSON{}}
-	for _, f := range p.Cases {
-		c.Cases += len(f.Cases)
-	}
 	failed := map[string]bool{}
 	for _, q := range problems {
 		c.Problems = append(c.Problems, problemJSON{q.Severity, q.Key, q.Text(a.Lang), p.ClauseIDs(q.Clauses),
