@@ -145,7 +145,7 @@ func (r *caseRun) compare(c *Case, facts *rule.Facts) {
 		findings = r.program.Findings(facts, r.res)
 	}
 	for _, key := range sortedKeys(c.Items) {
-		r.items(c, key, findings)
+		r.items(c, key, findings, facts)
 	}
 	if c.Answer != nil && r.Program != nil {
 		j := r.program.Judge(facts, r.res, findings)
@@ -156,7 +156,7 @@ func (r *caseRun) compare(c *Case, facts *rule.Facts) {
 }
 
 // items holds the rows that a rule names against those the case names.
-func (r *caseRun) items(c *Case, key string, findings []rule.Finding) {
+func (r *caseRun) items(c *Case, key string, findings []rule.Finding, facts *rule.Facts) {
 	var got []int
 	rules := r.rulesOf(key)
 	if len(rules) == 0 {
@@ -164,6 +164,9 @@ func (r *caseRun) items(c *Case, key string, findings []rule.Finding) {
 		return
 	}
 	for _, i := range rules {
+		for j := range findings[i].Leaves {
+			findings[i].Leaves[j].Explain(facts)
+		}
 		got = append(got, namedRows(&findings[i])...)
 	}
 	slices.Sort(got)

@@ -2,7 +2,6 @@ package programme
 
 import (
 	"io"
-	"regexp"
 	"strconv"
 
 	"shenbao/internal/fault"
@@ -46,21 +45,7 @@ func (p *Package) Verify(src io.Reader) (*VerifyReport, error) {
 	if p.guide != nil {
 		return nil, fault.New(fault.Invalid, "programme.verify_guide", p.ID, p.guide.ID)
 	}
-	var parts []Part
-	for _, q := range p.Call.Source.Parts {
-		parts = append(parts, Part{ID: q.ID, Title: q.Title})
-	}
-	var noise []*regexp.Regexp
-	for _, n := range p.Call.Source.Noise {
-		re, err := regexp.Compile(n)
-		if err != nil {
-			var ps Problems
-			ps.add(Error, p.Call.Source.In("noise"), "source.noise", n)
-			return nil, ps.Err()
-		}
-		noise = append(noise, re)
-	}
-	outline, err := ReadOutline(src, parts, noise)
+	outline, err := p.ReadSource(src)
 	if err != nil {
 		return nil, err
 	}

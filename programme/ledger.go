@@ -145,11 +145,6 @@ func (c *checker) mode() {
 	windows := slices.ContainsFunc(c.Call.Stages, func(s *Stage) bool {
 		return (s.From != nil || s.Until != nil) && slices.Contains([]Act{"intent", "filing", "claim", "apply"}, s.Act)
 	})
-	for name, there := range map[string]bool{"document": c.Call.Document.Title != "", "time_zone": c.Call.TimeZone != "", "mode": c.Call.Mode != ""} {
-		if !there {
-			c.bad(Pos{File: c.ID + "/call.yaml"}, "yaml.required", name)
-		}
-	}
 	switch c.Call.Mode {
 	case "call", "rolling", "contest":
 		missing(len(c.Call.Stages) > 0, "stages")

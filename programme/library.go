@@ -142,10 +142,31 @@ func (l *Library) read(entry IndexEntry) *Package {
 
 // finish reads the vocabularies that the package uses and compiles it.
 func (p *Package) finish(fsys fs.FS) {
+	p.required()
 	p.readTerms(fsys)
 	p.Hash = hashOf(p.files)
 	p.compile()
 	p.problems = p.problems.distinct()
+}
+
+// required notes what every call must say; a member of a guide may leave it to
+// the guide.
+func (p *Package) required() {
+	if !p.hasOrFailed("call.yaml") && p.guide == nil {
+		return // the file itself is missing, and was reported
+	}
+	pos := p.Call.Pos()
+	if pos.File == "" {
+		pos.File = p.ID + "/call.yaml"
+	}
+	for _, k := range []struct {
+		name  string
+		there bool
+	}{{"document", p.Call.Document.At.pos.File != ""}, {"time_zone", p.Call.TimeZone != ""}, {"mode", p.Call.Mode != ""}} {
+		if !k.there {
+			p.problems.add(Error, pos, "yaml.required", k.name)
+		}
+	}
 }
 
 // unknown is the fault of an id that names no package.

@@ -41,11 +41,19 @@ var schemas = map[string]any{
 // reflector turns the structs that read a package into JSON Schema: the same
 // tags, the same closed lists of words.
 func reflector(t *testing.T) *jsonschema.Reflector {
-	r := &jsonschema.Reflector{FieldNameTag: "yaml", RequiredFromJSONSchemaTags: true, ExpandedStruct: true, Mapper: mapType}
+	r := &jsonschema.Reflector{FieldNameTag: "yaml", RequiredFromJSONSchemaTags: true, ExpandedStruct: true, Mapper: mapType, AdditionalFields: forMembers}
 	if err := r.AddGoComments("shenbao/programme", "./", jsonschema.WithFullComment()); err != nil {
 		t.Fatal(err)
 	}
 	return r
+}
+
+// forMembers adds the key that every entry of a guide may have.
+func forMembers(t reflect.Type) []reflect.StructField {
+	if _, ok := t.FieldByName("At"); !ok {
+		return nil
+	}
+	return []reflect.StructField{{Name: "For", Type: reflect.TypeFor[[]string](), Tag: `yaml:"for"`}}
 }
 
 func mapType(t reflect.Type) *jsonschema.Schema {

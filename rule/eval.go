@@ -150,9 +150,6 @@ func (r *run) numeric(c *code, rec *leafResult) (Truth, Reasons) {
 		t2, w2 := compare(AtMost, a, m)
 		return and(t1, w1, t2, w2)
 	case opAbout:
-		if b.why != 0 || b.none || b.lo != b.hi || b.lo < 0 {
-			return compare(Equal, a, b)
-		}
 		d := share(b.lo, m.lo)
 		t1, w1 := compare(AtLeast, a, point(b.lo-d))
 		t2, w2 := compare(AtMost, a, point(b.lo+d))

@@ -30,45 +30,50 @@ type Leaf struct {
 	// Decisive unknown leaves settle the rule by their answer alone.
 	Decisive bool
 
-	Actual, Required number  // of a comparison
-	Base             number  // of a ratio: the whole; of between and about: the other limit or tolerance
-	Gap              int64   // what is missing or too much; 0 when there is none or it cannot be said
-	Rows, Unsure     []int   // rows at fault and rows not known, from 0
-	List             *Fact   // whose rows they are
-	Detail           *Detail // of a named check
+	Actual, Required number // of a comparison
+	Base             number // of a ratio: the whole; of between and about: the other limit or tolerance
+	Gap              int64  // what is missing or too much; 0 when there is none or it cannot be said
+	List             *Fact  // whose rows the leaf is about, or nil
+
+	// Of the rows and of a named check, once Explain was asked:
+	Rows, Unsure []int   // rows at fault and rows not known, from 0
+	Detail       *Detail // of a named check
+
+	code *code
 }
 
-// Findings builds the findings of every rule, in the program's order. It is
-// for readers and allocates; res must come from Eval of the same facts.
+// Findings builds the findings of every rule, in the program's order; res must
+// come from Eval of the same facts. Rows and the details of named checks are
+// looked up only when somebody reads: see [Leaf.Explain].
 func (p *Program) Findings(f *Facts, res *Result) []Finding {
 	out := make([]Finding, len(p.Rules))
+	e := explainer{p: p, f: f, res: res, leaves: make([]Leaf, 0, 2*len(p.leaves))}
 	for i := range p.Rules {
-		out[i] = p.finding(f, res, i)
+		e.finding(&out[i], i)
 	}
 	return out
 }
 
-func (p *Program) finding(f *Facts, res *Result, i int) Finding {
-	e := explainer{p: p, f: f, res: res}
-	fd := Finding{Rule: &p.Rules[i], Verdict: res.Rules[i], Why: res.Why[i], Applies: true}
-	root := p.roots[i]
+// finding fills in the finding of rule i.
+func (e *explainer) finding(fd *Finding, i int) {
+	*fd = Finding{Rule: &e.p.Rules[i], Verdict: e.res.Rules[i], Why: e.res.Why[i], Applies: true}
+	root, first := e.p.roots[i], len(e.leaves)
 	if root.op == opIf && e.truth(root.kids[0]) == Unmet {
 		fd.Applies = false
 		e.collect(root.kids[0], false, true)
 	} else {
 		e.collect(root, false, true)
 	}
-	fd.Leaves = e.leaves
-	if fd.Verdict == Unknown {
-		for j := range fd.Leaves {
-			l := &fd.Leaves[j]
-			if l.Live && l.Verdict == Unknown {
-				c := e.codes[j]
-				l.Decisive = e.with(root, c, Met) != Unknown && e.with(root, c, Unmet) != Unknown
-			}
+	fd.Leaves = e.leaves[first:len(e.leaves):len(e.leaves)]
+	if fd.Verdict != Unknown {
+		return
+	}
+	for j := range fd.Leaves {
+		l := &fd.Leaves[j]
+		if l.Live && l.Verdict == Unknown {
+			l.Decisive = e.with(root, l.code, Met) != Unknown && e.with(root, l.code, Unmet) != Unknown
 		}
 	}
-	return fd
 }
 
 // explainer walks an evaluated rule and gathers its leaves.
@@ -77,7 +82,6 @@ type explainer struct {
 	f      *Facts
 	res    *Result
 	leaves []Leaf
-	codes  []*code
 	branch *Rule // the rule that is being referred to
 }
 
@@ -143,60 +147,74 @@ func (e *explainer) collect(c *code, negated, live bool) {
 		}
 	default:
 		e.leaves = append(e.leaves, e.leaf(c, negated, live))
-		e.codes = append(e.codes, c)
 	}
 }
 
 func (e *explainer) leaf(c *code, negated, live bool) Leaf {
 	r := &e.res.leaves[c.leaf]
-	l := Leaf{Node: c.node, Branch: e.branch, Negated: negated, Verdict: r.truth, Why: r.why, Live: live}
+	l := Leaf{Node: c.node, Branch: e.branch, Negated: negated, Verdict: r.truth, Why: r.why, Live: live, code: c}
 	switch n := c.node.(type) {
 	case *Compare, *Between, *About, *Ratio:
 		l.Actual, l.Required, l.Base = r.l, r.r, r.m
-		if _, ok := n.(*Ratio); ok {
-			l.Required, l.Base = r.r, r.m
-		}
 		l.Gap = gap(c, r, negated)
-		if a, ok := c.a.countWhere(c.node); ok {
-			e.rows(&l, a, c.a.where, Unmet)
-		}
+		l.List = c.a.countWhere(n)
 	case *Exists:
-		e.rows(&l, n.List, c.where, Met)
-		if !negated {
-			l.Rows = nil
-		}
+		l.List = n.List
 	case *Every:
-		e.rows(&l, n.List, c.where, Unmet)
+		l.List = n.List
 	case *Call:
-		if n.Check.Explain != nil {
-			d := n.Check.Explain(e.f, n.Args)
-			l.Detail, l.Rows, l.Unsure = &d, d.Rows, d.Unknown
-			for _, a := range n.Args {
-				if a.Fact != nil && a.Fact.Kind == ListKind {
-					l.List = a.Fact
-					break
-				}
+		for _, a := range n.Args {
+			if a.Fact != nil && a.Fact.Kind == ListKind {
+				l.List = a.Fact
+				break
 			}
 		}
 	}
 	return l
 }
 
-// countWhere returns the list of a count with a condition.
-func (v *value) countWhere(n Node) (*Fact, bool) {
+// countWhere returns the list of a count with a condition, or nil.
+func (v *value) countWhere(n Node) *Fact {
 	if v == nil || v.op != countValue || v.where == nil {
-		return nil, false
+		return nil
 	}
-	return Operands(n)[0].(*Agg).Of, true
+	return Operands(n)[0].(*Agg).Of
+}
+
+// Explain looks up which rows the leaf is about, and what its named check has
+// to say. f are the facts that the leaf was made from.
+func (l *Leaf) Explain(f *Facts) {
+	if l.Rows != nil || l.Unsure != nil || l.Detail != nil {
+		return
+	}
+	c := l.code
+	switch n := l.Node.(type) {
+	case *Call:
+		if n.Check.Explain != nil {
+			d := n.Check.Explain(f, n.Args)
+			l.Detail, l.Rows, l.Unsure = &d, d.Rows, d.Unknown
+		}
+	case *Exists:
+		l.rows(f, c.where, Met)
+		if !l.Negated {
+			l.Rows = nil // the rows that meet it are not at fault
+		}
+	case *Every:
+		l.rows(f, c.where, Unmet)
+	default:
+		if l.List != nil {
+			l.rows(f, c.a.where, Unmet)
+		}
+	}
 }
 
 // rows notes the rows that answer want, and those that are not known.
-func (e *explainer) rows(l *Leaf, list *Fact, where *code, want Truth) {
-	l.List = list
-	rows, _ := (&run{f: e.f}).list(list.slot, list.Closed)
-	r := run{f: e.f, res: e.res}
+func (l *Leaf) rows(f *Facts, where *code, want Truth) {
+	r := run{f: f}
+	rows, _ := r.list(l.List.slot, l.List.Closed)
+	cols := len(l.List.Columns)
 	for i := range rows.N {
-		switch t, _ := r.row(where, rows.Cells[i*len(list.Columns):(i+1)*len(list.Columns)]); t {
+		switch t, _ := r.row(where, rows.Cells[i*cols:(i+1)*cols]); t {
 		case want:
 			l.Rows = append(l.Rows, i)
 		case Unknown:

@@ -163,7 +163,6 @@ func ParsePlace(s string) (int64, bool) {
 }
 
 func (p *parser) place(f *Fact) (Node, *fault.Fault) {
-	t := p.peek()
 	neg := p.accept("not within")
 	if !neg && p.is("not") && p.isAt(1, "within") {
 		p.i += 2
@@ -178,7 +177,6 @@ func (p *parser) place(f *Fact) (Node, *fault.Fault) {
 	if neg {
 		return &Not{&Within{f, s}}, nil
 	}
-	_ = t
 	return &Within{f, s}, nil
 }
 
@@ -330,14 +328,18 @@ func (p *parser) between(x Operand, start token) (Node, *fault.Fault) {
 }
 
 func (p *parser) about(x Operand, start token) (Node, *fault.Fault) {
+	t := p.peek()
 	v, prob := p.operand()
 	if prob != nil {
 		return nil, prob
 	}
+	if n, ok := constant(v); !ok || n < 0 {
+		return nil, problem("about_value", t.text).At("", t.line, t.col)
+	}
 	if !p.accept("tolerance") && !p.accept("within") {
 		return nil, p.unexpected("expect.tolerance")
 	}
-	t := p.peek()
+	t = p.peek()
 	within, prob := p.operand()
 	if prob != nil {
 		return nil, prob

@@ -133,6 +133,7 @@ func paths(fs []*Fact) []string {
 }
 
 func (r renderer) leaf(l *Leaf) LeafView {
+	l.Explain(r.f)
 	v := LeafView{Verdict: l.Verdict.String(), Negated: l.Negated, Live: l.Live, Decisive: l.Decisive,
 		Reasons: notNil(l.Why.Codes()), Facts: paths(FactsUsed(l.Node)), Items: fromOne(l.Rows), Unknown: fromOne(l.Unsure)}
 	switch n := l.Node.(type) {
