@@ -3,7 +3,6 @@ package programme
 import (
 	"bytes"
 	"fmt"
-	"path"
 	"slices"
 	"strings"
 
@@ -39,21 +38,53 @@ func (p *Package) RunCases() []CaseResult {
 	var out []CaseResult
 	run.res = run.program.NewResult()
 	for _, f := range p.Cases {
-		run.file = f
-		run.problems = nil
-		base, ok := run.base(f, nil)
-		if !ok {
-			out = append(out, CaseResult{f.Name, "", run.problems})
-			continue
-		}
-		for i, c := range f.Cases {
-			run.name = fmt.Sprintf("%s#%d", f.Name, i+1)
-			run.problems = nil
-			run.one(c, base)
-			out = append(out, CaseResult{f.Name, c.Name, run.problems})
+		if len(f.Cases) > 0 || f.Ranking != nil || f.BaseFrom != "" {
+			out = append(out, run.runFile(f)...)
 		}
 	}
 	return out
+}
+
+// runFile runs the cases of one file, all from the file's base.
+func (r *caseRun) runFile(f *CaseFile) []CaseResult {
+	r.file, r.problems, r.name = f, nil, f.Name
+	base, ok := r.base(f, nil)
+	if !ok {
+		return []CaseResult{{f.Name, "", r.problems}}
+	}
+	facts, ok := r.read(r.Schema.NewFacts(), base, "", f.Pos())
+	if !ok {
+		return []CaseResult{{f.Name, "", r.problems}}
+	}
+	var out []CaseResult
+	for i, c := range f.Cases {
+		r.name = fmt.Sprintf("%s#%d", f.Name, i+1)
+		r.problems = nil
+		r.one(c, facts)
+		out = append(out, CaseResult{f.Name, c.Name, r.problems})
+	}
+	if f.Ranking != nil {
+		r.name, r.problems = f.Name+"#ranking", nil
+		r.ranking(f.Ranking, facts)
+		out = append(out, CaseResult{f.Name, "ranking", r.problems})
+	}
+	return out
+}
+
+// read lays a situation over facts that are already there. What cannot be read
+// is noted at its place, or at the place given.
+func (r *caseRun) read(over *rule.Facts, s situation, asOf string, at Pos) (*rule.Facts, bool) {
+	facts, faults := r.Schema.ReadOver(over, bytes.NewReader(s.json(asOf)))
+	for _, f := range faults {
+		where := func(int, int) Pos {
+			if pos, ok := s.where(f.Field); ok {
+				return pos
+			}
+			return at
+		}
+		r.problems.addFault(Error, where, f).Case = r.name
+	}
+	return facts, len(faults) == 0
 }
 
 // caseRun runs the cases of one file after another.
@@ -93,30 +124,20 @@ func (r *caseRun) base(f *CaseFile, seen []string) (situation, bool) {
 	return s, true
 }
 
-// one runs a case and compares what came out.
-func (r *caseRun) one(c *Case, base situation) {
-	file := path.Join(r.ID, "cases", r.file.Name)
-	s := situation{lay(base.facts, flatten(r.Schema, file, c.Facts.node, "")),
-		lay(base.registers, members(file, c.Registers.node))}
+// one runs a case, whose facts are laid over the base, and compares what came
+// out.
+func (r *caseRun) one(c *Case, base *rule.Facts) {
+	s := situation{flatten(r.Schema, r.file.path, c.Facts.node, ""), members(r.file.path, c.Registers.node)}
 	for _, d := range c.Drop {
 		f := r.Schema.Fact(d)
 		if f == nil {
 			r.bad(c.In("drop"), "case.drop", c.Name, d)
 			continue
 		}
-		s.facts = slices.DeleteFunc(s.facts, func(g given) bool { return g.key == f.Path() })
+		s.facts = lay([]given{{f.Path(), nil, r.file.path}}, s.facts)
 	}
-	facts, faults := r.Schema.ReadFacts(bytes.NewReader(s.json(c.AsOf.String())))
-	for _, f := range faults {
-		at := func(int, int) Pos {
-			if pos, ok := s.where(f.Field); ok {
-				return pos
-			}
-			return c.Pos()
-		}
-		r.problems.addFault(Error, at, f).Case = r.name
-	}
-	if len(faults) > 0 {
+	facts, ok := r.read(base, s, c.AsOf.String(), c.Pos())
+	if !ok {
 		return
 	}
 	r.program.Eval(facts, r.res)

@@ -14,8 +14,8 @@ import (
 // given is one fact of a case: what it is called, its value, and where it was
 // written.
 type given struct {
-	key  string // the fact's code, or as written when there is no such fact
-	node *yaml.Node
+	key  string     // the fact's code, or as written when there is no such fact
+	node *yaml.Node // nil: taken away
 	file string
 }
 
@@ -72,26 +72,39 @@ func members(file string, n *yaml.Node) []given {
 	return out
 }
 
-// json writes the situation as a facts file.
+// json writes the situation as a facts file; asOf may be "".
 func (s situation) json(asOf string) []byte {
 	var b bytes.Buffer
-	b.WriteString(`{"as_of":` + quoted(asOf))
-	for _, g := range s.facts {
-		b.WriteString("," + quoted(g.key) + ":")
-		writeJSON(&b, g.node)
+	b.WriteString(`{"registers":`)
+	entries(&b, s.registers)
+	if asOf != "" {
+		b.WriteString(`,"as_of":` + quoted(asOf))
 	}
-	b.WriteString(`,"registers":{`)
-	comma := ""
-	for _, g := range s.registers {
-		if g.node.Tag == "!!null" {
-			continue
-		}
-		b.WriteString(comma + quoted(g.key) + ":")
-		writeJSON(&b, g.node)
-		comma = ","
+	facts := new(bytes.Buffer)
+	entries(facts, s.facts)
+	if len(s.facts) > 0 {
+		b.WriteString("," + strings.TrimPrefix(facts.String(), "{"))
+	} else {
+		b.WriteByte('}')
 	}
-	b.WriteString("}}")
 	return b.Bytes()
+}
+
+// entries writes a JSON object.
+func entries(b *bytes.Buffer, list []given) {
+	b.WriteByte('{')
+	for i, g := range list {
+		if i > 0 {
+			b.WriteByte(',')
+		}
+		b.WriteString(quoted(g.key) + ":")
+		if g.node == nil {
+			b.WriteString("null")
+		} else {
+			writeJSON(b, g.node)
+		}
+	}
+	b.WriteByte('}')
 }
 
 func quoted(s string) string {

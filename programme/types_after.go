@@ -165,10 +165,11 @@ type Case struct {
 // A CaseFile is one file of cases/.
 type CaseFile struct {
 	At        `yaml:"-"`
-	Base      Raw     `yaml:"base"`
-	BaseFrom  string  `yaml:"base_from"`
-	Registers Raw     `yaml:"registers"`
-	Cases     []*Case `yaml:"cases"`
+	Base      Raw          `yaml:"base"`
+	BaseFrom  string       `yaml:"base_from"`
+	Registers Raw          `yaml:"registers"`
+	Cases     []*Case      `yaml:"cases"`
+	Ranking   *RankingCase `yaml:"ranking"`
 
 	Name string `yaml:"-"` // the file's name in cases/; of the guide's, behind ../
 	path string // under programmes/

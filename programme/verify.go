@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"shenbao/internal/fault"
 	"shenbao/internal/locale"
 )
 
@@ -131,11 +132,22 @@ func (v *verifier) fault(f VerifyFault, args ...string) {
 	for i, a := range args {
 		values[i] = a
 	}
+	switch f.Code {
+	case FaultOperator, FaultFigureElsewhere, FaultFigureAbsent:
+		values[0] = holder(args[0])
+	}
 	f.Message = VerifyMessage{
 		ZH: locale.Text(locale.ZH, f.Code, values...),
 		EN: locale.Text(locale.EN, f.Code, values...),
 	}
 	v.report.Faults = append(v.report.Faults, f)
+}
+
+// holder names what holds a figure, as "rule host.rd_total", in the reader's
+// language.
+func holder(field string) *fault.Fault {
+	kind, id, _ := strings.Cut(field, " ")
+	return fault.New(fault.Invalid, "verify.in."+kind, id)
 }
 
 // claim checks the places and figures of one clause.

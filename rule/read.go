@@ -2,6 +2,7 @@ package rule
 
 import (
 	"io"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -16,11 +17,18 @@ const maxFaults = 50
 // describes. The faults name line, column and field; with any fault the facts
 // are not to be used.
 func (s *Schema) ReadFacts(src io.Reader) (*Facts, []*fault.Fault) {
+	return s.ReadOver(s.NewFacts(), src)
+}
+
+// ReadOver reads facts as ReadFacts does and lays them over a copy of base: a
+// fact or register that is given replaces the one of base whole, and null takes
+// it away.
+func (s *Schema) ReadOver(base *Facts, src io.Reader) (*Facts, []*fault.Fault) {
 	root, r, f := readJSON(src)
 	if f != nil {
 		return nil, []*fault.Fault{f}
 	}
-	fr := &factReader{s: s, r: r, f: s.NewFacts()}
+	fr := &factReader{s: s, r: r, f: base.Clone()}
 	if root.kind != 'o' {
 		return nil, []*fault.Fault{r.fault(root.at, "facts.object")}
 	}
@@ -274,6 +282,9 @@ func rangeOf(f *Fact) string {
 }
 
 func (r *factReader) series(path string, f *Fact, v *jsonNode) {
+	for y := f.Years[0]; y <= f.Years[1]; y++ {
+		r.f.SetYear(f, y, Value{})
+	}
 	if v.kind == '0' {
 		return
 	}
@@ -324,6 +335,7 @@ func (r *factReader) years(path string, f *Fact, v *jsonNode, state State) {
 
 // list reads […], or {"complete": …, "rows": […]}, or {"status": …}.
 func (r *factReader) list(path string, f *Fact, v *jsonNode) {
+	r.f.lists[f.slot] = Rows{}
 	complete, rows, state := false, v, Known
 	if v.kind == 'o' {
 		rows = v.get("rows")
@@ -391,9 +403,14 @@ func (r *factReader) cells(path string, f *Fact, rows *jsonNode) []Value {
 
 // registers reads the registers that stand in for connected ones.
 func (r *factReader) registers(v *jsonNode) {
-	r.f.Registers = Registers{}
+	all := Registers{}
+	maps.Copy(all, r.f.Registers)
+	r.f.Registers = all
 	for i, id := range v.keys {
 		reg := v.kids[i]
+		if delete(all, id); reg.kind == '0' {
+			continue
+		}
 		rows, complete := reg, false
 		if reg.kind == 'o' {
 			rows = reg.get("rows")
@@ -417,6 +434,6 @@ func (r *factReader) registers(v *jsonNode) {
 			}
 			out = append(out, m)
 		}
-		r.f.Registers[id] = NewRegister(out, complete)
+		all[id] = NewRegister(out, complete)
 	}
 }
