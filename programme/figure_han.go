@@ -141,6 +141,17 @@ func (s *scanner) han(i int) int {
 	return s.hanCount(i, end, n)
 }
 
+// past reads 破千, 双破万: more than a round number, whose unit the sentence
+// names before.
+func (s *scanner) past(i int) int {
+	scale := map[rune]int64{'百': 100, '千': 1000, '万': 10_000, '亿': 100_000_000}[s.at(i+1)]
+	if scale == 0 || hanDigit(s.at(i+2)) || s.unitAt(i+2).kind != FigureNumber {
+		return i + 1
+	}
+	s.add(i, i+2, Figure{Kind: FigureNumber, Value: scale * unitScale, Op: OpOver})
+	return i + 2
+}
+
 // percent reads 百分之十, 千分之三, 三分之二.
 func (s *scanner) percent(i int) int {
 	if s.hasAt(i, "百分之") || s.hasAt(i, "千分之") || s.hasAt(i, "万分之") {

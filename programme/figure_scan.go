@@ -147,6 +147,8 @@ func (s *scanner) step(i int) int {
 		return s.bracket(i)
 	case hanDigit(r) || r == '半':
 		return s.han(i)
+	case r == '破':
+		return s.past(i)
 	}
 	return i + 1
 }
