@@ -13,7 +13,7 @@ import (
 // base unit below and one above, the leaf answers as its operator says.
 func TestThresholds(t *testing.T) {
 	tested := 0
-	eachPackage(t, func(t *testing.T, p *programme.Package) {
+	eachProgramme(t, func(t *testing.T, p *programme.Package) {
 		for _, r := range p.Program.Rules {
 			rule.Walk(r.Node, func(n rule.Node) bool {
 				if b := boundaryOf(p.Schema, n); b != nil {

@@ -130,11 +130,16 @@ func (c *checker) parameters() {
 			used[q.Code] = true
 		}
 	}
+	if k := c.Call.Ranking; k != nil {
+		for _, x := range k.Index {
+			used[x.Over] = true
+		}
+	}
 	for _, q := range c.Call.Parameters {
 		if q.Choice != nil && !slices.ContainsFunc(q.Choice.Options, func(o Raw) bool { return o.Text() == q.Value.Text() }) {
 			c.warn(q.Choice.In("options"), "parameter.choice", q.Value.Text(), q.Name)
 		}
-		if c.Program != nil && !used[q.ID] {
+		if c.Program != nil && !used[q.ID] && c.owns(q.At) {
 			c.problems.add(Info, q.Pos(), "parameter.unused", q.Name).under(q.Clauses...)
 		}
 	}

@@ -40,6 +40,10 @@ func (p *Package) clauseAt(number string) int {
 	return slices.IndexFunc(p.Clauses, func(c *Clause) bool { return c.Number == number })
 }
 
+// owns reports whether an entry is the package's own: what a member inherits,
+// others may use.
+func (p *Package) owns(a At) bool { return p.guide == nil || strings.HasPrefix(a.pos.File, p.ID+"/") }
+
 // isFor reports whether an entry of a guide is for the member.
 func (a At) isFor(member string) bool { return len(a.For) == 0 || slices.Contains(a.For, member) }
 

@@ -195,9 +195,15 @@ func (c *checker) lintFacts() {
 	for _, m := range c.Form.Materials {
 		c.use(used, []string{m.FileName})
 	}
+	if k := c.Call.Ranking; k != nil {
+		c.use(used, k.Ties)
+		for _, x := range k.Index {
+			c.use(used, []string{x.Of})
+		}
+	}
 	for _, s := range c.Form.Sections {
 		for _, f := range s.Facts {
-			if len(f.Clauses) == 0 && !used[c.Schema.Fact(f.ID)] {
+			if len(f.Clauses) == 0 && !used[c.Schema.Fact(f.ID)] && c.owns(f.At) {
 				c.problems.add(Info, f.Pos(), "fact.unused", f.Name)
 			}
 		}
