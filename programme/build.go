@@ -6,6 +6,7 @@ import (
 	"unicode"
 
 	"shenbao/internal/fault"
+	"shenbao/internal/nearest"
 	"shenbao/rule"
 )
 
@@ -239,7 +240,7 @@ func (p *Package) checkSet(q *Parameter) {
 		if slices.Contains(codes, c) {
 			continue
 		}
-		if s := nearest(c, codes); s != "" {
+		if s := nearest.Word(c, codes); s != "" {
 			p.problems.add(Error, q.In("value"), "parameter.option_near", c, q.Of, s)
 		} else {
 			p.problems.add(Error, q.In("value"), "parameter.option", c, q.Of)

@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"shenbao/internal/nearest"
 	"shenbao/rule"
 )
 
@@ -256,7 +257,7 @@ func (c *checker) references() {
 
 // unknown reports a name that is not there, with the nearest one that is.
 func (c *checker) unknown(pos Pos, key, name string, known []string) *Problem {
-	if s := nearest(name, known); s != "" {
+	if s := nearest.Word(name, known); s != "" {
 		return c.bad(pos, key+"_near", name, s)
 	}
 	return c.bad(pos, key, name, strings.Join(known, ", "))

@@ -13,6 +13,8 @@ import (
 	"unicode/utf8"
 
 	"go.yaml.in/yaml/v3"
+
+	"shenbao/internal/nearest"
 )
 
 // Limits of what is read. Past a limit a file is refused, nothing is cut.
@@ -229,7 +231,7 @@ func (d *decoder) oneOf(n *yaml.Node, path string, values []string) bool {
 			return true
 		}
 	}
-	if s := nearest(n.Value, values); s != "" {
+	if s := nearest.Word(n.Value, values); s != "" {
 		return d.bad(n, path, "yaml.word_near", n.Value, s)
 	}
 	return d.bad(n, path, "yaml.word", n.Value, strings.Join(values, ", "))
@@ -351,7 +353,7 @@ func (d *decoder) unknown(k *yaml.Node, path string, fs []field) bool {
 	for i, f := range fs {
 		names[i] = f.name
 	}
-	if s := nearest(k.Value, names); s != "" {
+	if s := nearest.Word(k.Value, names); s != "" {
 		return d.bad(k, join(path, k.Value), "yaml.key_near", k.Value, s)
 	}
 	return d.bad(k, join(path, k.Value), "yaml.key", k.Value, strings.Join(names, ", "))

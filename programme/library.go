@@ -13,6 +13,7 @@ import (
 	"sync"
 
 	"shenbao/internal/fault"
+	"shenbao/internal/nearest"
 	"shenbao/rule"
 )
 
@@ -178,7 +179,7 @@ func (l *Library) unknown(id string) error {
 			known = append(known, e.ID+"/"+m.ID)
 		}
 	}
-	if s := nearest(id, known); s != "" {
+	if s := nearest.Word(id, known); s != "" {
 		return fault.New(fault.Missing, "programme.package_near", id, s)
 	}
 	return fault.New(fault.Missing, "programme.package", id, strings.Join(known, ", "))

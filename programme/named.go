@@ -136,6 +136,11 @@ var registerNames = map[string]both{
 	"double_first_class": {"双一流建设高校名单", "list of double-first-class universities"},
 	"high_tech":          {"高新技术企业名录", "register of high-tech enterprises"},
 	"integrity":          {"科研失信和违法失信记录", "register of breaches of integrity"},
+
+	"rd_statistics":         {"科技活动统计名录", "register of R&D statistics"},
+	"projects":              {"科技计划项目名录", "register of S&T projects"},
+	"guidance_funds":        {"产业引导资金名录", "register of guidance funds"},
+	"district_specialities": {"区县农业特色产业清单", "list of district specialities"},
 }
 
 // notes collects what a check found, in both languages.

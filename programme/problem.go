@@ -127,45 +127,6 @@ func (p *Problem) under(clauses ...string) *Problem {
 	return p
 }
 
-// nearest returns the candidate most like word, or "" if none is close enough
-// to be what was meant.
-func nearest(word string, candidates []string) string {
-	best, bestDist := "", max(1, len([]rune(word))/3)+1
-	for _, c := range candidates {
-		if d := distance([]rune(word), []rune(c), bestDist); d < bestDist {
-			best, bestDist = c, d
-		}
-	}
-	return best
-}
-
-// distance is the number of insertions, deletions, replacements and swaps of
-// neighbours between a and b; limit or more is not told apart.
-func distance(a, b []rune, limit int) int {
-	if len(a)-len(b) >= limit || len(b)-len(a) >= limit {
-		return limit
-	}
-	before, prev, cur := make([]int, len(b)+1), make([]int, len(b)+1), make([]int, len(b)+1)
-	for j := range prev {
-		prev[j] = j
-	}
-	for i := range a {
-		cur[0] = i + 1
-		for j := range b {
-			cost := 1
-			if a[i] == b[j] {
-				cost = 0
-			}
-			cur[j+1] = min(prev[j]+cost, prev[j+1]+1, cur[j]+1)
-			if i > 0 && j > 0 && a[i] == b[j-1] && a[i-1] == b[j] {
-				cur[j+1] = min(cur[j+1], before[j-1]+1)
-			}
-		}
-		before, prev, cur = prev, cur, before
-	}
-	return prev[len(b)]
-}
-
 // verdictKey and answerKey are arguments that are messages themselves.
 func verdictKey(v string) fault.Key { return fault.Key("programme.verdict." + v) }
 

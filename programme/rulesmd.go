@@ -4,6 +4,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+
+	"shenbao/internal/nearest"
 )
 
 var clauseNumber = regexp.MustCompile(`^[0-9]{3}$`)
@@ -138,7 +140,7 @@ func (r *clauseReader) word(n int, key, name string, pairs [][2]string) string {
 			return ""
 		}
 	}
-	if s := nearest(name, names); s != "" {
+	if s := nearest.Word(name, names); s != "" {
 		r.bad(n, key+"_near", name, s)
 	} else {
 		r.bad(n, key, name, strings.Join(names, "、"))

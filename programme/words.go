@@ -70,7 +70,9 @@ func (ParameterType) Values() []string {
 type By string
 
 // Values implements word.
-func (By) Values() []string { return []string{"place", "administrative line"} }
+func (By) Values() []string {
+	return []string{"place", "administrative line", "place or administrative line"}
+}
 
 // FactKind is the kind of a fact, as docs/rule-language.md section 1 lists them.
 type FactKind string
