@@ -212,7 +212,7 @@ func (p *page) items(list []*rule.View) {
 			p.para(4, p.t("nearest", n.Branch, n.Label))
 			p.leaves(6, n.Lacks, true)
 		default:
-			p.leaves(4, live(v.Leaves), false)
+			p.leaves(4, live(v.Leaves), len(v.Leaves) > 1)
 		}
 		if v.Verdict == "unknown" {
 			p.materials(v)

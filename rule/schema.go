@@ -376,5 +376,9 @@ func (f *Fact) column(word string) *Fact {
 	return nil
 }
 
+// Scalar reports whether the fact has one value: it is no list, no series and
+// no column.
+func (f *Fact) Scalar() bool { return f.list == nil && f.Kind != ListKind && f.Kind != SeriesKind }
+
 // String names the fact for debugging.
 func (f *Fact) String() string { return fmt.Sprintf("%s %s", f.Kind, f.Path()) }
