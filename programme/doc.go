@@ -8,7 +8,9 @@
 // official text itself; [Package.Coverage] what carries each clause (条款) out;
 // [Package.Try] what an application's facts come to; [Package.Verify] whether
 // the package says what the official text says; [Package.RunCases] whether its
-// worked cases (案例) come out as expected.
+// worked cases (案例) come out as expected; [Package.WriteSheet] shows all of it
+// on one page to read and print. [Library.Coverage] counts over all packages,
+// and [Library.NewDraft] makes the next one.
 //
 // The package reads files only through an fs.FS. It knows no SQL, no clock and
 // no HTTP.

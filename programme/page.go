@@ -318,19 +318,7 @@ func (p *page) questions() {
 	}
 }
 
-func (p *page) stageName(id string) string {
-	for _, s := range p.pkg.Call.Stages {
-		if s.ID == id {
-			return s.Name
-		}
-	}
-	for _, s := range p.pkg.Review.Steps {
-		if s.ID == id {
-			return s.Name
-		}
-	}
-	return id
-}
+func (p *page) stageName(id string) string { return p.pkg.stageName(id) }
 
 func (p *page) foot() {
 	inform := 0

@@ -118,9 +118,14 @@ func (p *Package) sheetPart(w *sheetWords, inGuide bool) *sheetPart {
 	return s
 }
 
-// compact leaves out the tables that have no rows.
+// compact leaves out the tables that have no rows, and of the others the columns
+// that hold nothing.
 func compact(tables ...sheetTable) []sheetTable {
-	return slices.DeleteFunc(tables, func(t sheetTable) bool { return len(t.Rows) == 0 })
+	tables = slices.DeleteFunc(tables, func(t sheetTable) bool { return len(t.Rows) == 0 })
+	for i := range tables {
+		tables[i].prune()
+	}
+	return tables
 }
 
 // own reports whether the page shows an entry under this package: on the page
@@ -165,7 +170,7 @@ func (s *sheetPart) about() []sheetMark {
 			chain = append(chain, s.w.who(who))
 		}
 		add("recommend", strings.Join(chain, " → "))
-		add("by", s.w.word("by.", strings.ReplaceAll(string(r.By), " ", "_")))
+		add("by", s.w.word("sheet.by.", strings.ReplaceAll(string(r.By), " ", "_")))
 	}
 	if s.guide == nil || !s.inGuide {
 		var parts []string
@@ -177,3 +182,21 @@ func (s *sheetPart) about() []sheetMark {
 	}
 	return out
 }
+
+// ClauseCount is how many clauses of the package the page shows under it.
+func (s *sheetPart) ClauseCount() int {
+	n := 0
+	for _, g := range s.Groups {
+		n += len(g.Clauses)
+	}
+	return n
+}
+
+// sheetClauseIn is a clause with the package it stands under.
+type sheetClauseIn struct {
+	Part   *sheetPart
+	Clause *sheetClause
+}
+
+// With gives the layout of a clause the package too.
+func (s *sheetPart) With(c *sheetClause) sheetClauseIn { return sheetClauseIn{s, c} }

@@ -14,12 +14,13 @@ func (w *sheetWords) t(key string, args ...any) string {
 	return locale.Text(w.lang, "sheet."+key, args...)
 }
 
-// word is a word of a closed vocabulary, or "" for none.
+// word is a word of a vocabulary, or the code itself when there is none.
 func (w *sheetWords) word(prefix, code string) string {
-	if code == "" {
-		return ""
+	key := prefix + code
+	if text := locale.Text(w.lang, key); text != key {
+		return text
 	}
-	return locale.Text(w.lang, "sheet."+prefix+code)
+	return code
 }
 
 func (w *sheetWords) who(who Who) string {
@@ -67,14 +68,22 @@ func (p *Package) value(q *Parameter, v Raw) string {
 
 // optionName is the name of an option of a fact, or its code.
 func (p *Package) optionName(fact, code string) string {
-	if f := p.facts[fact]; f != nil {
-		for _, o := range p.optionsOf(f) {
-			if o.Code == code {
-				return o.Name
-			}
+	owner, f := p.factOf(fact)
+	if f == nil {
+		return code
+	}
+	return nameIn(owner.optionsOf(f), code, func(o *Option) (string, string) { return o.Code, o.Name })
+}
+
+// factOf finds a fact or column by its code. A guide itself is not compiled: its
+// programmes know what it declares.
+func (p *Package) factOf(code string) (*Package, *Fact) {
+	for _, m := range append([]*Package{p}, p.Members...) {
+		if f := m.facts[code]; f != nil {
+			return m, f
 		}
 	}
-	return code
+	return p, nil
 }
 
 // materialNames are the names of materials.
@@ -158,14 +167,19 @@ func (p *Package) fieldName(id string) string {
 	if rest, ok := strings.CutPrefix(id, "ledger.targets."); ok {
 		return nameIn(p.Ledger.Targets, rest, func(t *Target) (string, string) { return t.ID, t.Name })
 	}
-	if f := p.facts[id]; f != nil {
-		if i := strings.LastIndexByte(id, '.'); i > 0 && p.facts[id[:i]] != nil {
-			return p.facts[id[:i]].Name + " · " + f.Name
-		}
-		return f.Name
+	_, f := p.factOf(id)
+	var above *Fact
+	if i := strings.LastIndexByte(id, '.'); i > 0 {
+		_, above = p.factOf(id[:i])
 	}
-	if i := strings.LastIndexByte(id, '.'); i > 0 && p.facts[id[:i]] != nil {
-		return p.facts[id[:i]].Name + "：" + p.optionName(id[:i], id[i+1:])
+	switch {
+	case f != nil && above != nil:
+		return above.Name + " · " + f.Name
+	case f != nil:
+		return f.Name
+	case above != nil:
+		i := strings.LastIndexByte(id, '.')
+		return above.Name + "：" + p.optionName(id[:i], id[i+1:])
 	}
 	return id
 }
@@ -197,5 +211,24 @@ func (s *sheetPart) openName(id string) string {
 	case len(parts) == 2:
 		return name
 	}
-	return s.w.t("open_of", name, s.w.word("open.", last))
+	return s.w.t("open_of", name, s.w.word("sheet.open.", last))
+}
+
+// placeName says where the page holds what a clause only tells.
+func (s *sheetPart) placeName(id string) string {
+	file, rest, _ := strings.Cut(id, ".")
+	list, entry, _ := strings.Cut(rest, ".")
+	switch list {
+	case "contacts":
+		return s.w.t("title.contacts") + " · " + nameIn(s.Call.Contacts, entry, func(c *Contact) (string, string) { return c.ID, c.Name })
+	case "links":
+		return nameIn(s.Call.Links, entry, func(l *Link) (string, string) { return l.ID, l.Name })
+	case "by_reference":
+		return nameIn(s.Call.References, entry, func(r *Reference) (string, string) { return r.ID, r.Document })
+	case "tracks":
+		return s.w.t("place.call_tracks") + " · " + nameIn(s.Call.Tracks, entry, func(t *Track) (string, string) { return t.ID, t.Name })
+	case "units":
+		return s.units([]string{entry})
+	}
+	return s.w.word("sheet.place.", file+"_"+list)
 }

@@ -49,12 +49,25 @@ type CaseShown struct {
 }
 
 // Show lists every clause with its rules and cases side by side, in the order
-// of the inventory.
+// of the inventory; of a guide, also those of its programmes.
 func (p *Package) Show(lang string) []ClauseView {
+	out := p.show(lang, true)
+	for _, m := range p.Members {
+		out = append(out, m.show(lang, false)...)
+	}
+	slices.SortStableFunc(out, func(a, b ClauseView) int { return strings.Compare(a.Clause, b.Clause) })
+	return out
+}
+
+// show lists the clauses of the package, with or without the inherited ones.
+func (p *Package) show(lang string, inherited bool) []ClauseView {
 	carried := p.carriers()
 	questions := p.questions()
 	out := make([]ClauseView, 0, len(p.Clauses))
 	for _, c := range p.Clauses {
+		if c.inherited && !inherited {
+			continue
+		}
 		v := ClauseView{Clause: p.clauseID(c.Number), Locator: c.Locator, Kind: c.Kind, Modality: c.Modality, Text: c.Prose,
 			Rules: []RuleView{}, Judges: []Question{}, Notes: []string{}, Carriers: carried[c.Number], Cases: p.casesOf(c)}
 		for _, b := range c.Rules {
@@ -74,6 +87,14 @@ func (p *Package) Show(lang string) []ClauseView {
 }
 
 func (p *Package) ruleView(c *Clause, b *RuleBlock, lang string) RuleView {
+	if b.node == nil {
+		for _, m := range p.Members { // a guide is compiled with each of its programmes
+			if mc, mb := m.ruleBlock(b.ID); mb != nil && mb.node != nil {
+				c, b = mc, mb
+				break
+			}
+		}
+	}
 	r := p.ruleOf(c, b)
 	v := RuleView{ID: b.ID, Label: label(&r, lang), Require: b.Require, Modality: Modality(r.Modality), Effect: b.Effect,
 		Route: b.Route, Evidence: appendNew([]string{}, b.Evidence...), Clauses: r.Clauses, Note: b.Note}
@@ -81,6 +102,16 @@ func (p *Package) ruleView(c *Clause, b *RuleBlock, lang string) RuleView {
 		v.Require, v.RequireEN, v.Hash = rule.Format(b.node, locale.ZH), rule.Format(b.node, locale.EN), rule.Hash(b.node)
 	}
 	return v
+}
+
+// ruleBlock finds a rule by its id.
+func (p *Package) ruleBlock(id string) (clause *Clause, block *RuleBlock) {
+	p.eachRule(func(c *Clause, b *RuleBlock) {
+		if b.ID == id && block == nil {
+			clause, block = c, b
+		}
+	})
+	return clause, block
 }
 
 // casesOf lists the cases that expect something of the clause or of one of its
@@ -110,8 +141,15 @@ func (p *Package) WriteShow(w io.Writer, style terminal.Style, lang string) erro
 		s.b.WriteString(style.Paint(terminal.Bold, line) + "\n")
 	}
 	s.para(0, s.t("show.head", p.Issuer, p.ID, p.Hash[:12]))
-	for _, v := range p.Show(lang) {
+	for _, v := range p.show(lang, true) {
 		s.clause(&v)
+	}
+	for _, m := range p.Members {
+		s.Report = &Report{Title: m.Title, pkg: m}
+		s.b.WriteString("\n" + style.Paint(terminal.Bold, m.Title) + "\n")
+		for _, v := range m.show(lang, false) {
+			s.clause(&v)
+		}
 	}
 	_, err := io.WriteString(w, s.b.String())
 	return err

@@ -170,15 +170,15 @@ func label(r *rule.Rule, lang string) string {
 	return r.Label
 }
 
-// lack puts a leaf into words. The materials are those that prove the facts not
-// known, else those that the rule names.
+// lack puts a leaf into words. The materials are those that prove its facts (of
+// an unknown leaf, the facts not known), else those that the rule names.
 func (p *Package) lack(f *rule.Finding, l *rule.Leaf, facts *rule.Facts, lang string) Lack {
 	out := Lack{Rule: f.Rule.ID, RuleLabel: label(f.Rule, lang), LeafView: l.Render(facts, lang), Materials: []string{}}
 	if len(f.Rule.Clauses) > 0 {
 		out.Clause = f.Rule.Clauses[0]
 	}
 	for _, code := range out.Facts {
-		if fact := p.facts[code]; fact != nil && !known(facts, p.Schema.Fact(code)) {
+		if fact := p.facts[code]; fact != nil && (l.Verdict != rule.Unknown || !known(facts, p.Schema.Fact(code))) {
 			out.Materials = appendNew(out.Materials, fact.Evidence...)
 		}
 	}

@@ -20,6 +20,8 @@ type programmeCmd struct {
 	Coverage programmeCoverageCmd `cmd:"" help:"cli.coverage"`
 	Try      programmeTryCmd      `cmd:"" help:"cli.try"`
 	Verify   programmeVerifyCmd   `cmd:"" help:"cli.verify"`
+	Outline  programmeOutlineCmd  `cmd:"" help:"cli.outline"`
+	New      programmeNewCmd      `cmd:"" help:"cli.new"`
 	Schema   programmeSchemaCmd   `cmd:"" help:"cli.schema"`
 }
 

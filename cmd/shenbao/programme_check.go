@@ -136,7 +136,7 @@ func load(g *programmeCmd, id string) (*programme.Package, error) {
 	if err != nil {
 		return nil, err
 	}
-	if p.Program == nil {
+	if p.Program == nil && len(p.Members) == 0 {
 		return nil, fault.New(fault.Internal, fault.Unforeseen).Because(errors.New("no program"))
 	}
 	return p, nil

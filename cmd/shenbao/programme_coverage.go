@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 
@@ -9,14 +10,28 @@ import (
 
 // programmeCoverageCmd is "shenbao programme coverage".
 type programmeCoverageCmd struct {
-	ID string `arg:"" name:"ID" help:"cli.arg.id"`
+	ID  string `arg:"" optional:"" name:"ID" help:"cli.arg.id"`
+	All bool   `help:"cli.flag.all"`
 }
 
 // Help names the command's longer text.
 func (programmeCoverageCmd) Help() string { return "cli.coverage.detail" }
 
 // Run implements the command.
-func (c *programmeCoverageCmd) Run(a *app, g *programmeCmd) error { return coverage(a, g, c.ID) }
+func (c *programmeCoverageCmd) Run(a *app, g *programmeCmd) error {
+	if c.All {
+		return coverageAll(a, g)
+	}
+	return coverage(a, g, c.ID)
+}
+
+// Validate implements kong's hook: one package or all of them.
+func (c *programmeCoverageCmd) Validate() error {
+	if (c.ID == "") != c.All {
+		return errors.New("one of <ID> --all")
+	}
+	return nil
+}
 
 // coverage lists every clause of a package with what carries it out. A package
 // with faults is covered as far as it could be read.

@@ -41,11 +41,7 @@ func verify(a *app, g *programmeCmd, id, source string) error {
 	defer src.Close()
 	report, err := p.Verify(src)
 	if err != nil {
-		f := fault.Of(err)
-		if f.File == "" {
-			f = f.At(source, f.Line, f.Col)
-		}
-		return f
+		return sourceFault(err, source)
 	}
 	if a.JSON {
 		if err := a.writeJSON(report); err != nil {

@@ -29,7 +29,8 @@ var wrong = []struct {
 	{regexp.MustCompile(`(?s)^unexpected argument (.*?)(?:, did you mean (.*)\?)?$`), "usage.unexpected"},
 	{regexp.MustCompile(`^expected "(<.*>.*)"$`), "usage.missing_argument"},
 	{regexp.MustCompile(`^missing positional arguments (.*)$`), "usage.missing_argument"},
-	{regexp.MustCompile(`^missing flags: (.*)$`), "usage.missing_flag"},
+	{regexp.MustCompile(`^(?:programme .*: )?missing flags: (.*)$`), "usage.missing_flag"},
+	{regexp.MustCompile(`^programme .*: one of (.*)$`), "usage.either"},
 	{regexp.MustCompile(`^expected (?:one of )?(".*)$`), "usage.missing_command"},
 	{regexp.MustCompile(`(?s)^(--\S+) must be one of (.*) but got "(.*)"$`), "usage.one_of"},
 	{regexp.MustCompile(`(?s)^(--\S+): bool value must be .*$`), "usage.needs_bool"},
@@ -72,7 +73,7 @@ func (a *app) wrongText(e *usageError) string {
 			return sentence
 		case "usage.one_of":
 			return a.text(key, m[1], a.choices(m[2]), m[3])
-		case "usage.missing_command":
+		case "usage.missing_command", "usage.either":
 			return a.text(key, a.choices(m[1]))
 		}
 		return a.text(key, m[1])
