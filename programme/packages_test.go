@@ -219,3 +219,21 @@ func BenchmarkLoad(b *testing.B) {
 		})
 	}
 }
+
+// BenchmarkAll loads and checks every package, cases included, as
+// "programme check" does. The goal is 300 ms.
+func BenchmarkAll(b *testing.B) {
+	for b.Loop() {
+		lib, err := programme.Open(os.DirFS(packages))
+		if err != nil {
+			b.Fatal(err)
+		}
+		for _, e := range lib.List() {
+			p, err := lib.Load(e.ID)
+			if err != nil {
+				b.Fatal(err)
+			}
+			p.Check()
+		}
+	}
+}
