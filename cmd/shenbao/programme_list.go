@@ -32,10 +32,17 @@ func list(a *app, g *programmeCmd) error {
 	}
 	for _, e := range entries {
 		fmt.Fprintf(a.out, "%-*s  %s\n%*s  %s\n", width, e.ID, e.Title, width, "", a.listLine(e))
+		for _, m := range e.Members {
+			fmt.Fprintf(a.out, "%*s  %s  %s\n", width, "", e.ID+"/"+m.ID, m.Title)
+		}
 	}
 	return nil
 }
 
 func (a *app) listLine(e programme.IndexEntry) string {
-	return a.text("list.line", e.Issuer, e.Year, a.text("list.status."+string(e.Status)))
+	issuer := e.Issuer
+	if issuer == "" {
+		issuer = a.text("list.no_issuer")
+	}
+	return a.text("list.line", issuer, e.Year, a.text("list.status."+string(e.Status)))
 }
