@@ -15,6 +15,7 @@ type cli struct {
 	JSON bool     `name:"json" help:"cli.flag.json"`
 
 	Programme programmeCmd `cmd:"" help:"cli.programme"`
+	Sweep     sweepCmd     `cmd:"" help:"cli.sweep"`
 	Version   versionCmd   `cmd:"" help:"cli.version"`
 }
 

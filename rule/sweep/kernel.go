@@ -24,6 +24,34 @@ func below[T int32 | int64](dst *words, v []T, c T, from, to int) {
 	}
 }
 
+// below32 is below for 32 bits: the sign of a 64-bit difference, which cannot
+// overflow.
+func below32(dst *words, v []int32, c int32, from, to int) {
+	n := int64(c)
+	for w := from; w < to; w++ {
+		p := (*[64]int32)(v[w*64:])
+		var x uint64
+		for j := 0; j < 64; j += 8 {
+			x |= (uint64(int64(p[j])-n)>>63 | uint64(int64(p[j+1])-n)>>63<<1 | uint64(int64(p[j+2])-n)>>63<<2 | uint64(int64(p[j+3])-n)>>63<<3 |
+				uint64(int64(p[j+4])-n)>>63<<4 | uint64(int64(p[j+5])-n)>>63<<5 | uint64(int64(p[j+6])-n)>>63<<6 | uint64(int64(p[j+7])-n)>>63<<7) << j
+		}
+		dst[w] = x
+	}
+}
+
+// ranged sets the bit of every row whose value is from low up to low + width.
+func ranged[T int32 | int64](dst *words, v []T, low int64, width uint64, from, to int) {
+	for w := from; w < to; w++ {
+		p := (*[64]T)(v[w*64:])
+		var x uint64
+		for j := 0; j < 64; j += 4 {
+			x |= (bit(uint64(int64(p[j])-low) <= width) | bit(uint64(int64(p[j+1])-low) <= width)<<1 |
+				bit(uint64(int64(p[j+2])-low) <= width)<<2 | bit(uint64(int64(p[j+3])-low) <= width)<<3) << j
+		}
+		dst[w] = x
+	}
+}
+
 // less sets the bit of every row in which a is less than b.
 func less(dst *words, a, b []int64, from, to int) {
 	for w := from; w < to; w++ {
@@ -87,19 +115,38 @@ func test[T int32 | int64](dst *words, v []T, fn func(int64) bool, from, to int)
 
 // widen copies 32 bits to 64.
 func widen(dst []int64, v []int32, from, to int) {
-	v = v[from*64 : to*64]
-	dst = dst[from*64 : to*64]
-	for i, n := range v {
-		dst[i] = int64(n)
+	for w := from; w < to; w++ {
+		p, d := (*[64]int32)(v[w*64:]), (*[64]int64)(dst[w*64:])
+		for i := range d {
+			d[i] = int64(p[i])
+		}
 	}
 }
 
 // plus adds v to dst.
 func plus[T int32 | int64](dst []int64, v []T, from, to int) {
-	v = v[from*64 : to*64]
-	dst = dst[from*64 : to*64]
-	for i, n := range v {
-		dst[i] += int64(n)
+	for w := from; w < to; w++ {
+		p, d := (*[64]T)(v[w*64:]), (*[64]int64)(dst[w*64:])
+		for i := 0; i < 64; i += 4 {
+			d[i] += int64(p[i])
+			d[i+1] += int64(p[i+1])
+			d[i+2] += int64(p[i+2])
+			d[i+3] += int64(p[i+3])
+		}
+	}
+}
+
+// plus3 makes dst the sum of three columns.
+func plus3(dst, a, b, c []int64, from, to int) {
+	for w := from; w < to; w++ {
+		d := (*[64]int64)(dst[w*64:])
+		x, y, z := (*[64]int64)(a[w*64:]), (*[64]int64)(b[w*64:]), (*[64]int64)(c[w*64:])
+		for i := 0; i < 64; i += 4 {
+			d[i] = x[i] + y[i] + z[i]
+			d[i+1] = x[i+1] + y[i+1] + z[i+1]
+			d[i+2] = x[i+2] + y[i+2] + z[i+2]
+			d[i+3] = x[i+3] + y[i+3] + z[i+3]
+		}
 	}
 }
 

@@ -28,7 +28,8 @@ type level struct {
 	numbers    []numberSpec
 	truths     map[string]int
 	operands   map[string]operand
-	conditions *listLevel // what the level's results are gathered in; nil for units
+	loaded     map[*column]int // number register + 1
+	conditions *listLevel      // what the level's results are gathered in; nil for units
 }
 
 // step is one operation on the registers of a batch. why adds the reasons of
@@ -75,7 +76,7 @@ func newPlan(p *rule.Program, t *Table, rules []int, given *Verdicts) (*Plan, *f
 }
 
 func newLevel(l *listLevel) *level {
-	return &level{truths: map[string]int{}, operands: map[string]operand{}, conditions: l}
+	return &level{truths: map[string]int{}, operands: map[string]operand{}, loaded: map[*column]int{}, conditions: l}
 }
 
 // rule returns the register of a rule's answer.
@@ -159,6 +160,12 @@ func (b *builder) plan1(l *level, n rule.Node) int {
 	case *rule.If:
 		return l.any([]int{l.not(kids[0]), kids[1]})
 	case *rule.Least:
+		switch n.K {
+		case 1:
+			return l.any(kids)
+		case len(kids):
+			return l.all(kids)
+		}
 		return l.atLeast(n.K, kids)
 	}
 	return b.leaf(l, n)

@@ -16,6 +16,7 @@ type Table struct {
 	lists  []*list
 	byList map[*rule.Fact]*list
 	asOf   *column // the day of judging; kept only for named checks
+	units  units
 }
 
 // frame is a set of columns of equal length: the units, or the rows of a list.
@@ -34,6 +35,7 @@ type list struct {
 	start []int64 // the first row of each batch of units
 	count [][]uint16
 	span  int // most rows of one batch of units
+	most  int // most rows of one unit
 }
 
 // NewTable returns an empty table for the facts that the rules read.
@@ -204,6 +206,7 @@ func (l *list) extend(unit, n int) {
 	}
 	l.n += n
 	l.count[unit/batchRows][unit%batchRows] = uint16(n)
+	l.most = max(l.most, n)
 	l.span = max(l.span, l.n-int(l.start[unit/batchRows]))
 }
 

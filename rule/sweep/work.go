@@ -19,10 +19,12 @@ type work struct {
 
 // machine runs a plan, one batch after the other. It is used by one goroutine.
 type machine struct {
-	plan  *Plan
-	top   work
-	lists []*gathered
-	facts *rule.Facts // of the row that a check is asked about
+	plan    *Plan
+	top     work
+	lists   []*gathered
+	facts   *rule.Facts // of the row that a check is asked about
+	asked   map[*rule.Program]*rule.Result
+	scratch [2]planes
 }
 
 // number is an operand's values in a batch: a point, or for a count of rows an
@@ -61,7 +63,7 @@ type gatheredCells struct {
 }
 
 func (p *Plan) machine(reasons bool) *machine {
-	m := &machine{plan: p}
+	m := &machine{plan: p, asked: map[*rule.Program]*rule.Result{}}
 	m.top = m.work(p.top, reasons)
 	m.top.to = batchWords
 	for _, l := range p.lists {
@@ -122,6 +124,9 @@ func (w *work) answer(l *level) {
 	for i := range w.why {
 		w.why[i] = planes{}
 	}
+	for i := range w.num {
+		w.num[i].why = planes{}
+	}
 	for i := range l.steps {
 		if why := l.steps[i].why; why != nil {
 			why(w)
@@ -130,12 +135,18 @@ func (w *work) answer(l *level) {
 }
 
 // unknown are the rows of a register that are neither met nor unmet.
-func (w *work) unknown(reg int) *words {
-	var u words
+func (w *work) unknown(reg int) (u words) {
 	for i := range u {
 		u[i] = ^(w.truth[reg].t[i] | w.truth[reg].f[i])
 	}
-	return &u
+	return u
+}
+
+// blank returns a set of planes to fill; i tells apart those that are needed
+// at once.
+func (m *machine) blank(i int) *planes {
+	m.scratch[i] = planes{}
+	return &m.scratch[i]
 }
 
 // gather answers the row conditions for the rows of a batch of units.
