@@ -27,6 +27,7 @@ type sweepCmd struct {
 	Out        string   `placeholder:"FILE" help:"cli.flag.sweep_out"`
 	Set        []string `sep:"none" placeholder:"SETTING" help:"cli.flag.set"`
 	Curve      string   `placeholder:"RANGE" help:"cli.flag.curve"`
+	SVG        string   `name:"svg" placeholder:"FILE" help:"cli.flag.svg"`
 	Ratify     int      `placeholder:"N" help:"cli.flag.ratify"`
 	Faults     string   `placeholder:"FILE" help:"cli.flag.faults"`
 	AsOf       string   `placeholder:"DATE" help:"cli.flag.as_of"`

@@ -158,6 +158,9 @@ func (r *sweepReport) show() error {
 			r.CurveJSON.Points = append(r.CurveJSON.Points, pointJSON{p.Text, p.Qualifying, p.Could})
 		}
 	}
+	if err := r.drawSVG(s.cmd.SVG); err != nil {
+		return err
+	}
 	if s.JSON && s.cmd.Out != "-" {
 		return s.writeJSON(r)
 	}

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"encoding/xml"
+	"io"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -70,6 +72,7 @@ func TestSweepFaults(t *testing.T) {
 		{1, "没有写明的限值", []string{"--units", fine, "--set", "host.kind.threshold=1"}},
 		{1, "设定了两次", []string{"--units", fine, "--set", "staff.number.threshold=1", "--set", "staff.number.threshold=2"}},
 		{1, "不是曲线", []string{"--units", fine, "--curve", "staff.number.threshold=1"}},
+		{1, "没有曲线可画", []string{"--units", fine, "--svg", filepath.Join(dir, "curve.svg")}},
 		{1, "2024-13-01", []string{"--units", fine, "--as-of", "2024-13-01"}},
 		{1, "找不到", []string{"--units", "none.csv"}},
 		{2, "--units", nil},
@@ -84,6 +87,24 @@ func TestSweepFaults(t *testing.T) {
 	if code != exitOK || strings.Count(stdout, "\n") != 2 || !strings.Contains(stderr, "qualifying") {
 		t.Errorf("exit %d\n%s\n%s", code, stdout, stderr)
 	}
+}
+
+// The curve is a picture that any reader of XML understands.
+func TestSweepCurve(t *testing.T) {
+	name := filepath.Join(t.TempDir(), "curve.svg")
+	shenbao(t, "zh", "", "sweep", "demo-2024", "--programmes", fixture, "--units", sweepUnits+".ndjson", "--curve", "staff.number.threshold=10..30", "--svg", name)
+	text, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for d := xml.NewDecoder(strings.NewReader(string(text))); ; {
+		if _, err := d.Token(); err == io.EOF {
+			break
+		} else if err != nil {
+			t.Fatal(err)
+		}
+	}
+	golden(t, "sweep_curve.svg.golden", string(text))
 }
 
 // Of many faults the first are said, the rest counted.

@@ -186,15 +186,15 @@ func fits(o operand, x int64) bool {
 func fastRatio(w *work, i int, op rule.Op, part, base *number, share int64) (up, t, f, none uint64) {
 	var dst words
 	if op == rule.Greater || op == rule.AtMost {
-		lessScaled(&dst, base.lo, share, part.lo, 10000, i)
+		scaledLess(&dst, base.lo, share, part.lo, 10000, i)
 	} else {
-		lessScaled(&dst, part.lo, 10000, base.lo, share, i)
+		scaledLess(&dst, part.lo, 10000, base.lo, share, i)
 	}
 	t = dst[i]
 	if op == rule.AtLeast || op == rule.AtMost {
 		t = ^t
 	}
-	below(&dst, base.lo, 1, i, i+1)
+	below64(&dst, base.lo, 1, i, i+1)
 	return ^dst[i], t, ^t, dst[i]
 }
 

@@ -11,6 +11,9 @@
 // called with facts rebuilt from the columns. It answers unknown (register)
 // when its register is not given, as everywhere.
 //
+// The kernels are plain Go. Built with GOEXPERIMENT=simd for amd64, some of them
+// use AVX-512 where the processor has it; the tests hold both to the reference.
+//
 // What a table takes, in bytes a row: a quarter for yes or no, 4⅛ for a number
 // that fits 32 bits (dates, years, choices, places, counts), 8⅛ for a larger one
 // or a set of options, 4⅛ and the distinct texts once for a text, a unit or a

@@ -24,9 +24,9 @@ func below[T int32 | int64](dst *words, v []T, c T, from, to int) {
 	}
 }
 
-// below32 is below for 32 bits: the sign of a 64-bit difference, which cannot
+// belowSign is below for 32 bits: the sign of a 64-bit difference, which cannot
 // overflow.
-func below32(dst *words, v []int32, c int32, from, to int) {
+func belowSign(dst *words, v []int32, c int32, from, to int) {
 	n := int64(c)
 	for w := from; w < to; w++ {
 		p := (*[64]int32)(v[w*64:])

@@ -265,7 +265,7 @@ func (b *builder) inside(l *level, c *column, from, to int64) int {
 		if k, first := c.batch(w.batch); k.wide != nil {
 			ranged(dst, k.wide[first:], from, width, w.from, w.to)
 		} else {
-			ranged(dst, k.narrow[first:], from, width, w.from, w.to)
+			ranged32(dst, k.narrow[first:], from, width, w.from, w.to)
 		}
 	})
 }

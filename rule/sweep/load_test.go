@@ -190,6 +190,9 @@ func TestEncodings(t *testing.T) {
 }
 
 func TestNDJSON(t *testing.T) {
+	if l := load(t, `{"a.b": 1, "a": {"b": 2}}`+"\n", true); l.Rows() != 0 || len(l.faults) != 1 {
+		t.Errorf("given twice: %d rows, %s", l.Rows(), l.said())
+	}
 	l := load(t, `{"id": "u1", "flag": true, "rd": {"2023": "5 万元"}, "staff": {"complete": true, "rows": [{"flag": true}]}}
 {"编号": 7, "n": {"value": 3, "status": "unverified"}, "nobody": 1, "kind": "z"}
 

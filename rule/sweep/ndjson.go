@@ -6,7 +6,10 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"runtime"
 	"strings"
+	"sync"
+	"sync/atomic"
 
 	"shenbao/internal/fault"
 	"shenbao/rule"
@@ -21,66 +24,131 @@ func (l *Loader) NDJSON(ctx context.Context, src io.Reader) error {
 	if f != nil {
 		return f
 	}
+	g := &lineGroup{loader: l}
 	for row := 1; ; row++ {
 		b, err := in.next()
-		switch {
-		case err == io.EOF:
+		tooLong := err == errTooLong
+		if err != nil && !tooLong {
+			if e := g.flush(ctx, in.n); e != nil || err != io.EOF {
+				return errors.Join(e, ioError(err))
+			}
 			l.progress.Bytes = in.n
 			return ctx.Err()
-		case err == errTooLong:
-			l.report(row, in.line, true, fault.New(fault.Invalid, "sweep.long", maxRecord>>10))
-			continue
-		case err != nil:
-			return err
 		}
 		if b = bytes.TrimSpace(b); len(b) == 0 {
 			row--
 			continue
 		}
-		if f := l.object(row, in, b); f != nil {
-			l.report(row, in.line, true, f)
+		x := objectLine{row: row, line: in.line}
+		if tooLong {
+			x.left = fault.New(fault.Invalid, "sweep.long", maxRecord>>10)
+		} else if b, x.left = in.text(b); x.left == nil {
+			x.text = bytes.Clone(b)
 		}
-		if err := l.tick(ctx, in.n); err != nil {
+		g.lines = append(g.lines, x)
+		if g.bytes += len(x.text); len(g.lines) == groupLines || g.bytes > groupBytes {
+			if err := g.flush(ctx, in.n); err != nil {
+				return err
+			}
+		}
+	}
+}
+
+// ioError is the error unless it is the end.
+func ioError(err error) error {
+	if err == io.EOF {
+		return nil
+	}
+	return err
+}
+
+// The lines that are read at once, on all cores.
+const (
+	groupLines = 512
+	groupBytes = 8 << 20
+)
+
+// lineGroup is some lines of the file on their way into the table.
+type lineGroup struct {
+	loader *Loader
+	lines  []objectLine
+	bytes  int
+}
+
+// objectLine is one line, and what was made of it.
+type objectLine struct {
+	row, line int
+	text      []byte
+	key       string
+	facts     *rule.Facts
+	kept      []byte         // the facts as they were read
+	faults    []*fault.Fault // of values that are left unknown
+	left      *fault.Fault   // why the line cannot be a unit
+}
+
+// flush reads the lines of the group side by side and adds them in order.
+func (g *lineGroup) flush(ctx context.Context, n int64) error {
+	var next atomic.Int64
+	var wait sync.WaitGroup
+	for range min(runtime.GOMAXPROCS(0), len(g.lines)) {
+		wait.Go(func() {
+			for i := int(next.Add(1)) - 1; i < len(g.lines); i = int(next.Add(1)) - 1 {
+				if g.lines[i].left == nil {
+					g.loader.read(&g.lines[i])
+				}
+			}
+		})
+	}
+	wait.Wait()
+	l := g.loader
+	for i := range g.lines {
+		x := &g.lines[i]
+		for _, f := range x.faults {
+			l.report(x.row, x.line, false, f.At("", 0, 0))
+		}
+		if x.left != nil {
+			l.report(x.row, x.line, true, x.left)
+			continue
+		}
+		l.Table.Append(x.facts)
+		l.Table.units.add(x.line, []byte(x.key))
+		if d := l.draw(); d != nil {
+			d.json = x.kept
+		}
+		if err := l.tick(ctx, n); err != nil {
 			return err
 		}
 	}
+	g.lines, g.bytes = g.lines[:0], 0
+	return ctx.Err()
 }
 
-// object adds one line to the table, or says why it cannot be a unit.
-func (l *Loader) object(row int, in *input, b []byte) *fault.Fault {
-	b, f := in.text(b)
-	if f != nil {
-		return f
-	}
+// read makes facts of one line. It may run beside others.
+func (l *Loader) read(x *objectLine) {
 	var members map[string]json.RawMessage
-	if err := json.Unmarshal(b, &members); err != nil {
-		return l.badJSON(b, err)
+	if err := json.Unmarshal(x.text, &members); err != nil {
+		x.left = l.badJSON(x.text, err)
+		return
 	}
-	members = l.flatten(members)
-	key := l.key(members)
+	members, twice := l.flatten(members)
+	if twice != "" {
+		x.left = fault.New(fault.Invalid, "rule.facts.twice", twice).In(twice)
+		return
+	}
+	x.key = l.key(members)
 	if _, ok := members["registers"]; ok {
-		l.report(row, in.line, false, fault.New(fault.Invalid, "sweep.registers").In("registers"))
+		x.faults = append(x.faults, fault.New(fault.Invalid, "sweep.registers").In("registers"))
 		delete(members, "registers")
 	}
-	facts, kept, f := l.facts(row, in.line, members)
-	if f != nil {
-		return f
+	if l.facts(x, members); x.left == nil && x.facts.AsOf == 0 {
+		x.facts.AsOf = l.AsOf
 	}
-	if facts.AsOf == 0 {
-		facts.AsOf = l.AsOf
-	}
-	l.Table.Append(facts)
-	l.Table.units.add(in.line, []byte(key))
-	if d := l.draw(); d != nil {
-		d.json = bytes.Clone(kept)
-	}
-	return nil
 }
 
 // flatten gives every fact a member of its own: {"host": {"kind": …}} is
-// {"host.kind": …}.
-func (l *Loader) flatten(members map[string]json.RawMessage) map[string]json.RawMessage {
-	out := make(map[string]json.RawMessage, len(members))
+// {"host.kind": …}. A member that is given both ways is returned as twice.
+func (l *Loader) flatten(members map[string]json.RawMessage) (out map[string]json.RawMessage, twice string) {
+	out = make(map[string]json.RawMessage, len(members))
 	var walk func(prefix string, members map[string]json.RawMessage)
 	walk = func(prefix string, members map[string]json.RawMessage) {
 		for name, raw := range members {
@@ -90,11 +158,14 @@ func (l *Loader) flatten(members map[string]json.RawMessage) map[string]json.Raw
 				walk(path+".", inner)
 				continue
 			}
+			if _, ok := out[path]; ok {
+				twice = path
+			}
 			out[path] = raw
 		}
 	}
 	walk("", members)
-	return out
+	return out, twice
 }
 
 func (l *Loader) badJSON(b []byte, err error) *fault.Fault {
@@ -122,28 +193,30 @@ func (l *Loader) key(members map[string]json.RawMessage) string {
 }
 
 // facts reads the members; those that cannot be read are told and left out.
-func (l *Loader) facts(row, line int, members map[string]json.RawMessage) (*rule.Facts, []byte, *fault.Fault) {
+func (l *Loader) facts(x *objectLine, members map[string]json.RawMessage) {
 	for range 8 {
 		doc, err := json.Marshal(members)
 		if err != nil {
-			return nil, nil, fault.New(fault.Invalid, "rule.facts.json").Because(err)
+			x.left = fault.New(fault.Invalid, "rule.facts.json").Because(err)
+			return
 		}
 		facts, faults := l.Table.Schema.ReadFacts(bytes.NewReader(doc))
 		if len(faults) == 0 {
-			return facts, doc, nil
+			x.facts, x.kept = facts, doc
+			return
 		}
 		for _, f := range faults {
-			name := memberOf(members, f.Field)
-			if name == "" {
-				return nil, nil, f.At("", 0, 0)
+			if memberOf(members, f.Field) == "" {
+				x.left = f.At("", 0, 0)
+				return
 			}
-			l.report(row, line, false, f.At("", 0, 0))
+			x.faults = append(x.faults, f)
 		}
 		for _, f := range faults {
 			delete(members, memberOf(members, f.Field))
 		}
 	}
-	return nil, nil, fault.New(fault.Invalid, "sweep.row")
+	x.left = fault.New(fault.Invalid, "sweep.row")
 }
 
 // memberOf is the member that a fault's field lies in: staff[3].age lies in

@@ -159,13 +159,13 @@ func (o *operand) below(w *work, dst *words, c int64, high bool) {
 		if high {
 			v = w.num[o.reg].hi
 		}
-		below(dst, v, c, w.from, w.to)
+		below64(dst, v, c, w.from, w.to)
 		return
 	}
 	k, first := o.col.batch(w.batch)
 	switch {
 	case k.wide != nil:
-		below(dst, k.wide[first:first+batchRows], c, w.from, w.to)
+		below64(dst, k.wide[first:first+batchRows], c, w.from, w.to)
 	case c > math.MaxInt32:
 		*dst = allRows
 	case c < math.MinInt32:
@@ -263,7 +263,7 @@ func sum3(w *work, dst []int64, years []*column) bool {
 		}
 		v[i] = k.wide[at : at+batchRows]
 	}
-	plus3(dst, v[0], v[1], v[2], w.from, w.to)
+	sumOf3(dst, v[0], v[1], v[2], w.from, w.to)
 	return true
 }
 
