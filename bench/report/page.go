@@ -138,7 +138,7 @@ The code is in ` + "[bench/](../bench/)" + `; a test there holds all sides to th
 
 The application of [docs/example/facts.json](example/facts.json) (a staff of some fifty, registers at hand) against every rule of ` + "`shandong-tic-2024`" + `.
 
-- **rule** evaluates every leaf without short cuts and records what it saw. *Findings* builds the records that people read, *overall answer* draws the conclusion and the three lists from them. The named checks explain themselves in words there.
+- **rule** evaluates every leaf without short cuts and records what it saw. *Findings* builds the records that people read, *overall answer* draws the conclusion and the three lists from them. Rows and the words of named checks are looked up when somebody reads, in the last of the three.
 - **cel-go at its fastest**: one program a rule with OptOptimize, one frame for all programs, facts turned into CEL values beforehand, unknown facts as unknown values, rows as typed objects read without reflection, list rules as ` + "`exists`, `all` and `filter`" + `, ages as one comparison with a date worked out beforehand, lengths counted beforehand, a rule that others refer to evaluated once. It may stop at the first term that decides.
 - **cel-go, value of every node kept** is OptExhaustiveEval: the raw material of an explanation, which is still to be made.
 - **Go by hand** is a struct and a function a rule; it has no unknown and stops early too.
