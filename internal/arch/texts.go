@@ -117,7 +117,7 @@ func walkTexts(fsys fs.FS, fn func(name, text string)) error {
 			}
 			return nil
 		}
-		if !d.Type().IsRegular() {
+		if !d.Type().IsRegular() || d.Name() == ".git" { // of a second work tree, a file
 			return nil
 		}
 		text, err := fs.ReadFile(fsys, name)
