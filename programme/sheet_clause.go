@@ -115,7 +115,7 @@ func (s *sheetPart) groups() []sheetGroup {
 		if s.inGuide && c.inherited {
 			continue
 		}
-		name := sectionOf(c.Locators()[0])
+		name := SectionOf(c.Locators()[0])
 		if len(out) == 0 || out[len(out)-1].Name != name {
 			again := slices.ContainsFunc(out, func(g sheetGroup) bool { return g.Name == name })
 			g := sheetGroup{Anchor: s.Anchor + "-" + c.Number, Name: name, First: c.Number, Again: again}
@@ -133,9 +133,9 @@ func (s *sheetPart) groups() []sheetGroup {
 	return out
 }
 
-// sectionOf is the first component of a locator: 二 of 二.3·1. What stands before
+// SectionOf is the first component of a locator: 二 of 二.3·1. What stands before
 // the first section goes together.
-func sectionOf(locator string) string {
+func SectionOf(locator string) string {
 	name, _, _ := strings.Cut(locator, "·")
 	name, _, _ = strings.Cut(name, ".")
 	if name == partTitle || name == partSalutation {

@@ -74,19 +74,26 @@ type faultJSON struct {
 // {"faults": […]}. Of a fault that is not the reader's doing it tells the cause
 // too: at the command line the reader is the operator.
 func (a *app) report(faults []*fault.Fault) {
-	list := make([]faultJSON, 0, len(faults))
 	for _, f := range faults {
 		sentence := locale.Fault(a.Lang, f)
 		if f.Key == fault.Unforeseen && f.Err != nil {
 			sentence = a.text("cli.crash", f.Err)
 		}
 		a.say(sentence)
-		list = append(list, faultJSON{f.Kind, f.Key, a.text(f.Key, f.Args...), f.File, f.Line, f.Col, f.Field, f.Clause})
 	}
 	if a.JSON {
 		// A failed write is reported when the output is flushed.
-		_ = a.writeJSON(map[string]any{"faults": list})
+		_ = a.writeJSON(map[string]any{"faults": a.faultList(faults)})
 	}
+}
+
+// faultList is faults as --json shows them.
+func (a *app) faultList(faults []*fault.Fault) []faultJSON {
+	list := make([]faultJSON, 0, len(faults))
+	for _, f := range faults {
+		list = append(list, faultJSON{f.Kind, f.Key, a.text(f.Key, f.Args...), f.File, f.Line, f.Col, f.Field, f.Clause})
+	}
+	return list
 }
 
 // open opens a file that the command line names; - is standard input.

@@ -5,6 +5,8 @@ import (
 	"strings"
 
 	"github.com/alecthomas/kong"
+
+	"shenbao/internal/fault"
 )
 
 // cli is the command line. The help texts are keys of the catalogue: people
@@ -14,9 +16,18 @@ type cli struct {
 	Lang string   `enum:"zh,en" default:"${lang}" placeholder:"zh|en" help:"cli.flag.lang"`
 	JSON bool     `name:"json" help:"cli.flag.json"`
 
-	Programme programmeCmd `cmd:"" help:"cli.programme"`
-	Sweep     sweepCmd     `cmd:"" help:"cli.sweep"`
-	Version   versionCmd   `cmd:"" help:"cli.version"`
+	Serve serveCmd `cmd:"" help:"cli.serve"`
+
+	Programme  programmeCmd  `cmd:"" help:"cli.programme"`
+	Sweep      sweepCmd      `cmd:"" help:"cli.sweep"`
+	User       userCmd       `cmd:"" help:"cli.user"`
+	Job        jobCmd        `cmd:"" help:"cli.job"`
+	Journal    journalCmd    `cmd:"" help:"cli.journal"`
+	VerifyData verifyDataCmd `cmd:"" help:"cli.verify_data"`
+	Backup     backupCmd     `cmd:"" help:"cli.backup"`
+	Restore    restoreCmd    `cmd:"" help:"cli.restore"`
+	Migrate    migrateCmd    `cmd:"" help:"cli.migrate"`
+	Version    versionCmd    `cmd:"" help:"cli.version"`
 }
 
 // errHelp ends the parsing of a command line that asks for help.
@@ -44,9 +55,9 @@ type parsed struct {
 // run runs the chosen command.
 func (p *parsed) run(a *app) error { return p.kong.Run(a) }
 
-// parse reads a command line. Its error is a *usageError, or errHelp with the
-// node set. "help X" is read as "X --help".
-func parse(args []string, lang string) (*parsed, error) {
+// parse reads a command line. Its error is a *usageError, a fault of the file of
+// settings, or errHelp with the node set. "help X" is read as "X --help".
+func parse(args []string, lang string, getenv func(string) string) (*parsed, error) {
 	if len(args) > 0 && args[0] == "help" {
 		args = append(args[1:len(args):len(args)], "--help")
 	}
@@ -56,6 +67,7 @@ func parse(args []string, lang string) (*parsed, error) {
 		kong.Vars{"lang": lang},
 		kong.NoDefaultHelp(),
 		kong.Exit(func(int) {}),
+		kong.Resolvers(&settings{getenv: getenv}),
 	)
 	if err != nil {
 		return nil, err // the struct above is wrong: a test parses every command
@@ -65,12 +77,19 @@ func parse(args []string, lang string) (*parsed, error) {
 	switch {
 	case errors.Is(err, errHelp) && errors.As(err, &wrong):
 		return &parsed{node: deepest(wrong.Context)}, errHelp
+	case isFault(err):
+		return nil, fault.Of(err)
 	case errors.As(err, &wrong):
 		return nil, &usageError{cause: wrong.Unwrap().Error(), node: deepest(wrong.Context), bare: isBare(wrong.Context)}
 	case err != nil:
 		return nil, err
 	}
 	return &parsed{cli: c, kong: ctx}, nil
+}
+
+func isFault(err error) bool {
+	_, ok := errors.AsType[*fault.Fault](err)
+	return ok
 }
 
 // deepest is the command that the words so far have led to.

@@ -12,6 +12,8 @@ type config struct {
 	Lang  string // zh or en: --lang, else LC_ALL, LC_MESSAGES, LANG, else zh
 	JSON  bool   // --json: data for programs
 	Debug bool   // SHENBAO_DEBUG is set: an internal error shows its place
+
+	Getenv func(string) string // the environment
 }
 
 // readConfig reads the environment, and of the arguments --lang alone: the
@@ -19,8 +21,9 @@ type config struct {
 // wrong with it can be said. --json is filled in after parsing.
 func readConfig(args []string, getenv func(string) string) config {
 	return config{
-		Lang:  locale.Choose(langFlag(args), getenv),
-		Debug: getenv("SHENBAO_DEBUG") != "",
+		Lang:   locale.Choose(langFlag(args), getenv),
+		Debug:  getenv("SHENBAO_DEBUG") != "",
+		Getenv: getenv,
 	}
 }
 

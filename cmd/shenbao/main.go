@@ -53,7 +53,7 @@ func run(ctx context.Context, args []string, getenv func(string) string, stdin i
 
 // command parses and runs one command line.
 func (a *app) command(args []string) int {
-	ctx, err := parse(args, a.Lang)
+	ctx, err := parse(args, a.Lang, a.Getenv)
 	var usage *usageError
 	switch {
 	case errors.As(err, &usage):
@@ -61,6 +61,9 @@ func (a *app) command(args []string) int {
 	case errors.Is(err, errHelp):
 		a.help(a.out, ctx.node)
 		return exitOK
+	case isFault(err):
+		a.report(fault.All(err))
+		return exitUsage
 	case err != nil:
 		panic(err)
 	}

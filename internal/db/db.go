@@ -60,6 +60,7 @@ func (d *DB) Postgres() bool { return d.postgres }
 type Reader interface {
 	Query(ctx context.Context, q string, args ...any) (*sql.Rows, error)
 	QueryRow(ctx context.Context, q string, args ...any) *sql.Row
+	At() time.Time // when the transaction began, by the clock of the database
 	Postgres() bool
 }
 
@@ -86,6 +87,9 @@ func (t *Tx) Query(ctx context.Context, q string, args ...any) (*sql.Rows, error
 func (t *Tx) QueryRow(ctx context.Context, q string, args ...any) *sql.Row {
 	return t.tx.QueryRowContext(ctx, q, args...)
 }
+
+// At implements Reader; it is Now.
+func (t *Tx) At() time.Time { return t.Now }
 
 // Postgres implements Reader.
 func (t *Tx) Postgres() bool { return t.postgres }

@@ -13,10 +13,10 @@ import (
 //go:embed migrations/*.sql
 var migrations embed.FS
 
-// migrate applies the migrations that the database does not have yet, in
+// Migrate applies the migrations that the database does not have yet, in
 // order. They go forward only, one text for both databases. Nodes that start
 // together wait for one another.
-func (d *DB) migrate(ctx context.Context) error {
+func (d *DB) Migrate(ctx context.Context) error {
 	p, err := d.provider()
 	if err != nil {
 		return err

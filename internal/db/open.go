@@ -23,6 +23,20 @@ const File = "shenbao.db"
 // postgres:// or postgresql:// names a PostgreSQL database; any other is the
 // path of a SQLite file.
 func Open(ctx context.Context, dsn string) (*DB, error) {
+	d, err := Connect(ctx, dsn)
+	if err != nil {
+		return nil, err
+	}
+	if err := d.Migrate(ctx); err != nil {
+		d.Close()
+		return nil, err
+	}
+	return d, nil
+}
+
+// Connect is Open for programs that operate on a database as it is, of whatever
+// version: it leaves the schema alone.
+func Connect(ctx context.Context, dsn string) (*DB, error) {
 	d, err := connect(dsn)
 	if err != nil {
 		return nil, err
@@ -73,17 +87,15 @@ func address(file string, readOnly bool) string {
 	return "file:" + (&url.URL{Path: filepath.ToSlash(file)}).EscapedPath() + "?" + q.Encode()
 }
 
-// ready checks that the database is what we rest on, and migrates it.
+// ready checks that the database is what we rest on.
 func (d *DB) ready(ctx context.Context) error {
 	if err := d.write.PingContext(ctx); err != nil {
 		return fault.New(fault.Internal, "db.open").Because(err)
 	}
-	if !d.postgres {
-		if err := d.durable(ctx); err != nil {
-			return err
-		}
+	if d.postgres {
+		return nil
 	}
-	return d.migrate(ctx)
+	return d.durable(ctx)
 }
 
 // durable refuses a SQLite database that could forget what it acknowledged.

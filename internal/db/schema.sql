@@ -1,3 +1,145 @@
+CREATE TABLE api_tokens (
+    id TEXT PRIMARY KEY,
+    token TEXT NOT NULL UNIQUE,
+    person TEXT NOT NULL REFERENCES people (id),
+    membership TEXT NOT NULL,
+    label TEXT NOT NULL,
+    scopes TEXT NOT NULL,
+    created TEXT NOT NULL,
+    expires TEXT NOT NULL,
+    revoked TEXT NOT NULL
+);
+
+CREATE INDEX api_tokens_person ON api_tokens (person, id);
+
+CREATE TABLE attempts (
+    subject TEXT NOT NULL,
+    began TEXT NOT NULL,
+    n BIGINT NOT NULL,
+    PRIMARY KEY (subject, began)
+);
+
+CREATE TABLE call_attachments (
+    call TEXT NOT NULL REFERENCES calls (id),
+    hash TEXT NOT NULL,
+    name TEXT NOT NULL,
+    size BIGINT NOT NULL,
+    type TEXT NOT NULL,
+    text TEXT NOT NULL,
+    faults BIGINT NOT NULL,
+    attached TEXT NOT NULL,
+    PRIMARY KEY (call, hash)
+);
+
+CREATE TABLE call_extensions (
+    id TEXT PRIMARY KEY,
+    call TEXT NOT NULL REFERENCES calls (id),
+    stage TEXT NOT NULL,
+    ends_before TEXT NOT NULL,
+    ends_after TEXT NOT NULL,
+    reason TEXT NOT NULL,
+    proposed TEXT NOT NULL,
+    proposed_by TEXT NOT NULL,
+    approved TEXT NOT NULL,
+    approved_by TEXT NOT NULL
+);
+
+CREATE INDEX call_extensions_call ON call_extensions (call, id);
+
+CREATE TABLE call_fields (
+    call TEXT NOT NULL REFERENCES calls (id),
+    code TEXT NOT NULL,
+    name TEXT NOT NULL,
+    PRIMARY KEY (call, code)
+);
+
+CREATE INDEX call_fields_code ON call_fields (code, call);
+
+CREATE TABLE call_kept (
+    token TEXT PRIMARY KEY,
+    call TEXT NOT NULL REFERENCES calls (id),
+    facts TEXT NOT NULL,
+    until TEXT NOT NULL
+);
+
+CREATE INDEX call_kept_until ON call_kept (until);
+
+CREATE TABLE call_packages (
+    hash TEXT PRIMARY KEY,
+    id TEXT NOT NULL,
+    archive BYTEA NOT NULL
+);
+
+CREATE TABLE call_windows (
+    call TEXT NOT NULL REFERENCES calls (id),
+    position BIGINT NOT NULL,
+    stage TEXT NOT NULL,
+    name TEXT NOT NULL,
+    act TEXT NOT NULL,
+    who TEXT NOT NULL,
+    opens TEXT NOT NULL,
+    ends TEXT NOT NULL,
+    received BOOLEAN NOT NULL,
+    channel TEXT NOT NULL,
+    receiver TEXT NOT NULL,
+    does TEXT NOT NULL,
+    clauses TEXT NOT NULL,
+    PRIMARY KEY (call, stage)
+);
+
+CREATE TABLE call_words (
+    word TEXT NOT NULL,
+    call TEXT NOT NULL REFERENCES calls (id),
+    PRIMARY KEY (word, call)
+);
+
+CREATE TABLE calls (
+    id TEXT PRIMARY KEY,
+    package TEXT NOT NULL,
+    hash TEXT NOT NULL REFERENCES call_packages (hash),
+    title TEXT NOT NULL,
+    number TEXT NOT NULL,
+    issuer TEXT NOT NULL,
+    issuer_name TEXT NOT NULL,
+    place TEXT NOT NULL,
+    mode TEXT NOT NULL,
+    year BIGINT NOT NULL,
+    state TEXT NOT NULL,
+    reason TEXT NOT NULL,
+    amends TEXT NOT NULL,
+    replaced_by TEXT NOT NULL,
+    drafted TEXT NOT NULL,
+    published TEXT NOT NULL,
+    opens TEXT NOT NULL,
+    closes TEXT NOT NULL,
+    closes_order TEXT NOT NULL
+);
+
+CREATE INDEX calls_closing ON calls (state, closes_order, id);
+
+CREATE INDEX calls_issuer ON calls (issuer, state, id);
+
+CREATE INDEX calls_published ON calls (state, published, id);
+
+CREATE TABLE jobs (
+    id TEXT PRIMARY KEY,
+    kind TEXT NOT NULL,
+    key TEXT NOT NULL UNIQUE,
+    payload TEXT NOT NULL,
+    state TEXT NOT NULL,
+    due TEXT NOT NULL,
+    attempts BIGINT NOT NULL,
+    fence BIGINT NOT NULL,
+    worker TEXT NOT NULL,
+    error TEXT NOT NULL,
+    created TEXT NOT NULL,
+    finished TEXT NOT NULL
+);
+
+CREATE INDEX jobs_due ON jobs (due, id);
+
+CREATE INDEX jobs_state ON jobs (state, finished, id);
+
 CREATE TABLE journal (
     id TEXT PRIMARY KEY,
     at TEXT NOT NULL,
@@ -10,9 +152,210 @@ CREATE TABLE journal (
     commitment TEXT NOT NULL,
     salt TEXT NOT NULL,
     payload TEXT NOT NULL
-);
+, seq BIGINT NOT NULL DEFAULT 0);
 
 CREATE INDEX journal_person ON journal (person, id);
 
+CREATE UNIQUE INDEX journal_sealed ON journal (seq) WHERE seq > 0;
+
 CREATE INDEX journal_subject ON journal (subject, id);
+
+CREATE INDEX journal_unsealed ON journal (id) WHERE seq = 0;
+
+CREATE TABLE journal_checkpoints (
+    size BIGINT PRIMARY KEY,
+    at TEXT NOT NULL,
+    note TEXT NOT NULL
+);
+
+CREATE TABLE journal_hashes (
+    place BIGINT PRIMARY KEY,
+    hash TEXT NOT NULL
+);
+
+CREATE TABLE memberships (
+    id TEXT PRIMARY KEY,
+    person TEXT NOT NULL REFERENCES people (id),
+    unit TEXT NOT NULL,
+    role TEXT NOT NULL,
+    scope TEXT NOT NULL,
+    valid_from TEXT NOT NULL,
+    valid_to TEXT NOT NULL,
+    granted_by TEXT NOT NULL,
+    ended TEXT NOT NULL
+);
+
+CREATE UNIQUE INDEX memberships_one ON memberships (person, unit, role) WHERE ended = '';
+
+CREATE INDEX memberships_unit ON memberships (unit, id);
+
+CREATE TABLE one_time_tokens (
+    token TEXT PRIMARY KEY,
+    purpose TEXT NOT NULL,
+    person TEXT NOT NULL,
+    email TEXT NOT NULL,
+    unit TEXT NOT NULL,
+    role TEXT NOT NULL,
+    scope TEXT NOT NULL,
+    valid_to TEXT NOT NULL,
+    made_by TEXT NOT NULL,
+    expires TEXT NOT NULL,
+    used TEXT NOT NULL
+);
+
+CREATE INDEX one_time_tokens_expires ON one_time_tokens (expires);
+
+CREATE TABLE people (
+    id TEXT PRIMARY KEY,
+    email TEXT NOT NULL,
+    email_key TEXT NOT NULL,
+    name TEXT NOT NULL,
+    phone TEXT NOT NULL,
+    language TEXT NOT NULL,
+    disabled BOOLEAN NOT NULL,
+    password TEXT NOT NULL,
+    password_at TEXT NOT NULL,
+    totp TEXT NOT NULL,
+    totp_new TEXT NOT NULL,
+    totp_step BIGINT NOT NULL,
+    created TEXT NOT NULL
+);
+
+CREATE UNIQUE INDEX people_email ON people (email_key);
+
+CREATE TABLE profile_rows (
+    id TEXT NOT NULL,
+    version BIGINT NOT NULL,
+    unit TEXT NOT NULL,
+    list TEXT NOT NULL,
+    key TEXT NOT NULL,
+    cells TEXT NOT NULL,
+    person TEXT NOT NULL,
+    sealed TEXT NOT NULL,
+    evidence TEXT NOT NULL,
+    entered TEXT NOT NULL,
+    entered_person TEXT NOT NULL,
+    entered_unit TEXT NOT NULL,
+    confirmed TEXT NOT NULL,
+    confirmed_person TEXT NOT NULL,
+    confirmed_unit TEXT NOT NULL,
+    verified TEXT NOT NULL,
+    verified_person TEXT NOT NULL,
+    verified_unit TEXT NOT NULL,
+    ended TEXT NOT NULL,
+    ended_person TEXT NOT NULL,
+    ended_unit TEXT NOT NULL,
+    PRIMARY KEY (id, version)
+);
+
+CREATE UNIQUE INDEX profile_rows_one ON profile_rows (unit, list, key) WHERE ended = '';
+
+CREATE INDEX profile_rows_unit ON profile_rows (unit, list, ended);
+
+CREATE TABLE profile_snapshots (
+    hash TEXT PRIMARY KEY,
+    unit TEXT NOT NULL,
+    taken TEXT NOT NULL,
+    body TEXT NOT NULL
+);
+
+CREATE INDEX profile_snapshots_unit ON profile_snapshots (unit, taken);
+
+CREATE TABLE recovery_codes (
+    person TEXT NOT NULL REFERENCES people (id),
+    code TEXT NOT NULL,
+    PRIMARY KEY (person, code)
+);
+
+CREATE TABLE register_editions (
+    id TEXT PRIMARY KEY,
+    register TEXT NOT NULL,
+    keeper TEXT NOT NULL,
+    number BIGINT NOT NULL,
+    adopted TEXT NOT NULL,
+    adopted_person TEXT NOT NULL,
+    adopted_unit TEXT NOT NULL,
+    document TEXT NOT NULL,
+    file TEXT NOT NULL,
+    day TEXT NOT NULL,
+    complete BOOLEAN NOT NULL,
+    complete_from TEXT NOT NULL,
+    added BIGINT NOT NULL,
+    changed BIGINT NOT NULL,
+    ended BIGINT NOT NULL,
+    UNIQUE (register, keeper, number)
+);
+
+CREATE TABLE register_rows (
+    id TEXT PRIMARY KEY,
+    register TEXT NOT NULL,
+    keeper TEXT NOT NULL,
+    key TEXT NOT NULL,
+    cells TEXT NOT NULL,
+    person TEXT NOT NULL,
+    unit_code TEXT NOT NULL,
+    since BIGINT NOT NULL,
+    until BIGINT NOT NULL
+);
+
+CREATE UNIQUE INDEX register_rows_one ON register_rows (register, keeper, key) WHERE until = 0;
+
+CREATE INDEX register_rows_unit ON register_rows (unit_code, until);
+
+CREATE TABLE sessions (
+    id TEXT PRIMARY KEY,
+    token TEXT NOT NULL UNIQUE,
+    person TEXT NOT NULL REFERENCES people (id),
+    membership TEXT NOT NULL,
+    factors BIGINT NOT NULL,
+    misses BIGINT NOT NULL,
+    created TEXT NOT NULL,
+    proved TEXT NOT NULL,
+    seen TEXT NOT NULL,
+    ends TEXT NOT NULL,
+    source TEXT NOT NULL,
+    agent TEXT NOT NULL
+);
+
+CREATE INDEX sessions_ends ON sessions (ends);
+
+CREATE INDEX sessions_person ON sessions (person, id);
+
+CREATE TABLE unit_history (
+    id TEXT PRIMARY KEY,
+    unit TEXT NOT NULL REFERENCES units (id),
+    name TEXT NOT NULL,
+    place TEXT NOT NULL,
+    valid_from TEXT NOT NULL,
+    valid_to TEXT NOT NULL
+);
+
+CREATE INDEX unit_history_unit ON unit_history (unit, valid_from);
+
+CREATE TABLE units (
+    id TEXT PRIMARY KEY,
+    code TEXT NOT NULL,
+    name TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    place TEXT NOT NULL,
+    authority BOOLEAN NOT NULL,
+    level TEXT NOT NULL,
+    parent TEXT NOT NULL,
+    by_place BOOLEAN NOT NULL,
+    state TEXT NOT NULL,
+    reason TEXT NOT NULL,
+    contact TEXT NOT NULL,
+    created TEXT NOT NULL,
+    decided TEXT NOT NULL
+);
+
+CREATE UNIQUE INDEX units_code ON units (code) WHERE code <> '' AND state <> 'refused';
+
+CREATE INDEX units_contact ON units (contact, state);
+
+CREATE INDEX units_parent ON units (parent, id);
+
+CREATE UNIQUE INDEX units_seat ON units (place) WHERE level IN ('province', 'city', 'district') AND state <> 'closed';
+
+CREATE INDEX units_state ON units (state, id);
 

@@ -211,6 +211,14 @@ func keyOf(call *ast.CallExpr) (string, bool) {
 	if !ok {
 		return "", false
 	}
+	if sel.Sel.Name == "T" && len(call.Args) > 0 { // a page's own words: visit.T
+		lit, ok := call.Args[0].(*ast.BasicLit)
+		if !ok {
+			return "", false
+		}
+		key, ok := unquoted(lit)
+		return "web." + key, ok
+	}
 	if from, ok := sel.X.(*ast.Ident); !ok || sel.Sel.Name == "New" && from.Name != "fault" || sel.Sel.Name == "Text" && from.Name != "locale" {
 		return "", false
 	}

@@ -1,0 +1,69 @@
+package call
+
+import (
+	"encoding/xml"
+	"time"
+
+	"shenbao/internal/clock"
+)
+
+type atomFeed struct {
+	XMLName xml.Name    `xml:"http://www.w3.org/2005/Atom feed"`
+	ID      string      `xml:"id"`
+	Title   string      `xml:"title"`
+	Updated string      `xml:"updated"`
+	Link    []atomLink  `xml:"link"`
+	Author  atomAuthor  `xml:"author"`
+	Entries []atomEntry `xml:"entry"`
+}
+
+type atomLink struct {
+	Rel  string `xml:"rel,attr"`
+	Href string `xml:"href,attr"`
+}
+
+type atomAuthor struct {
+	Name string `xml:"name"`
+}
+
+type atomEntry struct {
+	ID      string     `xml:"id"`
+	Title   string     `xml:"title"`
+	Updated string     `xml:"updated"`
+	Link    atomLink   `xml:"link"`
+	Author  atomAuthor `xml:"author"`
+	Summary string     `xml:"summary"`
+}
+
+// A Feed is a list of calls for readers of news (RFC 4287): its name and the
+// addresses of itself and of each call.
+type Feed struct {
+	Title string
+	Self  string
+	Link  func(ID) string
+	At    time.Time // when it was asked for
+}
+
+// Atom writes the feed of some calls, the newest first.
+func (f Feed) Atom(calls []*Call) ([]byte, error) {
+	feed := atomFeed{ID: f.Self, Title: f.Title, Updated: f.At.UTC().Format(time.RFC3339), Link: []atomLink{{"self", f.Self}}, Author: atomAuthor{"Shenbao 申报"}}
+	for i, c := range calls {
+		changed := c.Published
+		for _, w := range c.Windows {
+			if at := stamp(c, w); at.After(changed) {
+				changed = at
+			}
+		}
+		if i == 0 {
+			feed.Updated = changed.UTC().Format(time.RFC3339)
+		}
+		e := atomEntry{ID: "urn:shenbao:call:" + string(c.ID), Title: c.Title, Updated: changed.UTC().Format(time.RFC3339),
+			Link: atomLink{"alternate", f.Link(c.ID)}, Author: atomAuthor{c.IssuerName}}
+		if !c.Closes.IsZero() {
+			e.Summary = c.IssuerName + "；" + c.Closes.In(clock.Zone).Format("2006-01-02 15:04") + " 截止"
+		}
+		feed.Entries = append(feed.Entries, e)
+	}
+	text, err := xml.MarshalIndent(feed, "", " ")
+	return append([]byte(xml.Header), text...), err
+}

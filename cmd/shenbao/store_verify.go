@@ -1,0 +1,108 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"shenbao/actor"
+	"shenbao/internal/db"
+	"shenbao/internal/fault"
+	"shenbao/internal/job"
+)
+
+// attachmentColumns are the columns that name an attachment by its hash. A test
+// asks that every column whose name says so is among them.
+var attachmentColumns = []struct{ table, column string }{
+	{"profile_rows", "evidence"},
+}
+
+// stateColumns are the states that a thing may be in, by table.
+var stateColumns = []struct {
+	table  string
+	states []string
+}{
+	{"units", []string{actor.Pending, actor.Confirmed, actor.Refused, actor.Closed}},
+	{"jobs", []string{string(job.Waiting), string(job.Running), string(job.Done), string(job.Dead)}},
+}
+
+// references are columns that point to a row without a foreign key, because
+// they may be empty.
+var references = []struct{ table, column, to string }{
+	{"memberships", "unit", "units"},
+	{"units", "parent", "units"},
+	{"units", "contact", "people"},
+	{"profile_rows", "unit", "units"},
+	{"profile_snapshots", "unit", "units"},
+	{"register_editions", "keeper", "units"},
+	{"register_rows", "keeper", "units"},
+}
+
+// attachmentsNamed returns the hashes that rows name, and the table where.
+func attachmentsNamed(ctx context.Context, r db.Reader) (map[string]string, error) {
+	named := map[string]string{}
+	for _, c := range attachmentColumns {
+		rows, err := r.Query(ctx, fmt.Sprintf(`SELECT DISTINCT %s FROM %s WHERE %s <> ''`, c.column, c.table, c.column))
+		if err != nil {
+			return nil, err
+		}
+		defer rows.Close()
+		for rows.Next() {
+			var h string
+			if err := rows.Scan(&h); err != nil {
+				return nil, err
+			}
+			named[h] = c.table + "." + c.column
+		}
+		if err := rows.Err(); err != nil {
+			return nil, err
+		}
+	}
+	return named, nil
+}
+
+// strangeStates finds states that there are not.
+func strangeStates(ctx context.Context, r db.Reader) (c counted, err error) {
+	for _, one := range stateColumns {
+		rows, err := r.Query(ctx, fmt.Sprintf(`SELECT state, COUNT(*) FROM %s GROUP BY state`, one.table))
+		if err != nil {
+			return c, err
+		}
+		defer rows.Close()
+		for rows.Next() {
+			var state string
+			var n int64
+			if err := rows.Scan(&state, &n); err != nil {
+				return c, err
+			}
+			c.n += n
+			if !slices.Contains(one.states, state) {
+				c.faults = append(c.faults, fault.New(fault.Refused, "verify_data.strange_state", one.table, state, n))
+			}
+		}
+		if err := rows.Err(); err != nil {
+			return c, err
+		}
+	}
+	return c, nil
+}
+
+// lostReferences finds rows that point to nothing.
+func lostReferences(ctx context.Context, r db.Reader) (c counted, err error) {
+	for _, one := range references {
+		var all, lost int64
+		if err := r.QueryRow(ctx, fmt.Sprintf(`SELECT COUNT(*) FROM %s WHERE %s <> ''`, one.table, one.column)).Scan(&all); err != nil {
+			return c, err
+		}
+		if err := r.QueryRow(ctx, fmt.Sprintf(`
+			SELECT COUNT(*) FROM %s a WHERE a.%s <> '' AND NOT EXISTS (SELECT 1 FROM %s b WHERE b.id = a.%s)`,
+			one.table, one.column, one.to, one.column)).Scan(&lost); err != nil {
+			return c, err
+		}
+		c.n += all
+		if lost > 0 {
+			c.faults = append(c.faults, fault.New(fault.Refused, "verify_data.lost", one.table, one.column, lost))
+		}
+	}
+	return c, nil
+}

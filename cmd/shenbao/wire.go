@@ -1,0 +1,104 @@
+package main
+
+import (
+	"context"
+	"crypto/sha256"
+	"log/slog"
+	netmail "net/mail"
+	"strings"
+	"time"
+
+	"shenbao/actor"
+	"shenbao/internal/db"
+	"shenbao/internal/fault"
+	"shenbao/internal/job"
+	"shenbao/internal/journal"
+	"shenbao/internal/mail"
+	"shenbao/web"
+)
+
+// A platform is everything that runs, wired together: who starts whom.
+type platform struct {
+	*store
+	gate   *actor.Gate
+	runner *job.Runner
+	site   *web.Server
+	log    *slog.Logger
+	meters *meters
+}
+
+// The background work, by kind.
+const (
+	sendLetter  job.Kind[actor.Letter] = "actor.letter"
+	sweepActors job.Kind[struct{}]     = "actor.sweep"
+)
+
+// wire builds a platform over opened data.
+func (f *serveFlags) wire(a *app, s *store, log *slog.Logger) (*platform, error) {
+	p := &platform{store: s, log: log, meters: newMeters(s.db)}
+	p.gate = actor.NewGate(s.db, s.keys, f.rules())
+	p.runner = job.New(s.db, job.Settings{Workers: f.Workers, Grace: stopJobs, Log: log, Observe: p.meters.job})
+	if err := p.wirePost(f); err != nil {
+		return nil, err
+	}
+	p.wireJobs()
+
+	library, err := (&programmeCmd{Programmes: f.Programmes}).open()
+	if err != nil {
+		return nil, err
+	}
+	form := sha256.Sum256([]byte(s.keys.Digest("web.form", "v1"))) // the same on every node
+	p.site, err = web.New(web.Options{
+		DB: s.db, Gate: p.gate, Blobs: s.blobs, Library: library,
+		Key: form[:], Base: f.base(), Secure: strings.HasPrefix(f.base(), "https:"), Proxies: f.TrustedProxy,
+		Log: log, Observe: p.observe,
+	})
+	return p, err
+}
+
+// wirePost lets the gate put its letters in the post, and the post take them
+// away.
+func (p *platform) wirePost(f *serveFlags) error {
+	from, err := netmail.ParseAddress(f.MailFrom)
+	if err != nil {
+		return fault.New(fault.Invalid, "serve.mail_from").In("--mail-from").Because(err)
+	}
+	var post mail.Sender
+	if f.Mail == "" {
+		post, err = mail.NewFolder(f.path(mailFolder), from)
+	} else {
+		post, err = mail.NewSMTP(f.Mail, from)
+	}
+	if err != nil {
+		return err
+	}
+	p.gate.Send = func(ctx context.Context, tx *db.Tx, l actor.Letter) error {
+		return job.Enqueue(ctx, tx, sendLetter, l, job.Options{})
+	}
+	mail.Handle(p.runner, sendLetter, post, func(l actor.Letter) (mail.Letter, error) {
+		link, err := linkOf(p.gate, l, f.base())
+		if err != nil {
+			return mail.Letter{}, job.Permanent(err)
+		}
+		return mail.Letter{To: l.To, Subject: l.Subject(), Body: l.Body(f.base()+"/", link)}, nil
+	})
+	return nil
+}
+
+// linkOf is the address of the page that takes a letter's token.
+func linkOf(g *actor.Gate, l actor.Letter, base string) (string, error) {
+	if l.Token == "" {
+		return "", nil
+	}
+	token, err := g.Token(l)
+	return base + "/" + l.Purpose + "/" + token, err
+}
+
+// wireJobs says what is done in the background, and when.
+func (p *platform) wireJobs() {
+	(&journal.Sealer{DB: p.db, Key: p.key}).Handle(p.runner)
+	job.Every(p.runner, 10*time.Minute, journal.SealJob, struct{}{})
+
+	job.Handle(p.runner, sweepActors, func(ctx context.Context, _ *job.Work, _ struct{}) error { return p.gate.Sweep(ctx) })
+	job.Every(p.runner, time.Hour, sweepActors, struct{}{})
+}

@@ -1,0 +1,89 @@
+-- +goose Up
+CREATE TABLE call_packages (
+    hash TEXT PRIMARY KEY,
+    id TEXT NOT NULL,
+    archive BYTEA NOT NULL
+);
+CREATE TABLE calls (
+    id TEXT PRIMARY KEY,
+    package TEXT NOT NULL,
+    hash TEXT NOT NULL REFERENCES call_packages (hash),
+    title TEXT NOT NULL,
+    number TEXT NOT NULL,
+    issuer TEXT NOT NULL,
+    issuer_name TEXT NOT NULL,
+    place TEXT NOT NULL,
+    mode TEXT NOT NULL,
+    year BIGINT NOT NULL,
+    state TEXT NOT NULL,
+    reason TEXT NOT NULL,
+    amends TEXT NOT NULL,
+    replaced_by TEXT NOT NULL,
+    drafted TEXT NOT NULL,
+    published TEXT NOT NULL,
+    opens TEXT NOT NULL,
+    closes TEXT NOT NULL,
+    closes_order TEXT NOT NULL
+);
+CREATE INDEX calls_published ON calls (state, published, id);
+CREATE INDEX calls_closing ON calls (state, closes_order, id);
+CREATE INDEX calls_issuer ON calls (issuer, state, id);
+CREATE TABLE call_windows (
+    call TEXT NOT NULL REFERENCES calls (id),
+    position BIGINT NOT NULL,
+    stage TEXT NOT NULL,
+    name TEXT NOT NULL,
+    act TEXT NOT NULL,
+    who TEXT NOT NULL,
+    opens TEXT NOT NULL,
+    ends TEXT NOT NULL,
+    received BOOLEAN NOT NULL,
+    channel TEXT NOT NULL,
+    receiver TEXT NOT NULL,
+    does TEXT NOT NULL,
+    clauses TEXT NOT NULL,
+    PRIMARY KEY (call, stage)
+);
+CREATE TABLE call_fields (
+    call TEXT NOT NULL REFERENCES calls (id),
+    code TEXT NOT NULL,
+    name TEXT NOT NULL,
+    PRIMARY KEY (call, code)
+);
+CREATE INDEX call_fields_code ON call_fields (code, call);
+CREATE TABLE call_attachments (
+    call TEXT NOT NULL REFERENCES calls (id),
+    hash TEXT NOT NULL,
+    name TEXT NOT NULL,
+    size BIGINT NOT NULL,
+    type TEXT NOT NULL,
+    text TEXT NOT NULL,
+    faults BIGINT NOT NULL,
+    attached TEXT NOT NULL,
+    PRIMARY KEY (call, hash)
+);
+CREATE TABLE call_extensions (
+    id TEXT PRIMARY KEY,
+    call TEXT NOT NULL REFERENCES calls (id),
+    stage TEXT NOT NULL,
+    ends_before TEXT NOT NULL,
+    ends_after TEXT NOT NULL,
+    reason TEXT NOT NULL,
+    proposed TEXT NOT NULL,
+    proposed_by TEXT NOT NULL,
+    approved TEXT NOT NULL,
+    approved_by TEXT NOT NULL
+);
+CREATE INDEX call_extensions_call ON call_extensions (call, id);
+CREATE TABLE call_words (
+    word TEXT NOT NULL,
+    call TEXT NOT NULL REFERENCES calls (id),
+    PRIMARY KEY (word, call)
+);
+CREATE TABLE call_kept (
+    token TEXT PRIMARY KEY,
+    call TEXT NOT NULL REFERENCES calls (id),
+    facts TEXT NOT NULL,
+    until TEXT NOT NULL
+);
+CREATE INDEX call_kept_until ON call_kept (until);

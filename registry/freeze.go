@@ -1,0 +1,62 @@
+package registry
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+
+	"shenbao/actor"
+	"shenbao/internal/db"
+)
+
+// A Snapshot (档案留存) is a frozen copy of a profile, known by the SHA-256 of
+// its text. It holds everything that stood, with who entered, confirmed and
+// verified it, and what the registers held of the unit; identity numbers are in
+// it masked, with their keyed hashes.
+type Snapshot struct {
+	Hash string          `json:"hash"`
+	Unit actor.UnitID    `json:"unit"`
+	Body json.RawMessage `json:"body"`
+}
+
+// frozen is the text of a snapshot. It says nothing of when it was taken: a
+// profile that did not change has one copy.
+type frozen struct {
+	Unit      *actor.Unit          `json:"unit"`
+	Rows      []frozenRow          `json:"rows"`
+	Registers map[string]*UnitRows `json:"registers"`
+}
+
+type frozenRow struct {
+	*Row
+	PersonKey string `json:"person_key,omitempty"`
+}
+
+// Freeze (留存档案) keeps a copy of a unit's profile as it stands: for an
+// application that is submitted.
+func Freeze(ctx context.Context, tx *db.Tx, unit actor.UnitID) (Snapshot, error) {
+	if err := actor.May(ctx, tx, tx.By, actor.ActViewProfile, unit); err != nil {
+		return Snapshot{}, err
+	}
+	p, err := ProfileOf(ctx, tx, unit)
+	if err != nil {
+		return Snapshot{}, err
+	}
+	f := frozen{Unit: p.Unit, Rows: []frozenRow{}, Registers: p.Registers}
+	for _, l := range Lists {
+		for _, r := range p.Rows[l.ID] {
+			f.Rows = append(f.Rows, frozenRow{r, r.Person})
+		}
+	}
+	body, err := json.Marshal(f)
+	if err != nil {
+		return Snapshot{}, err
+	}
+	hash := sha256.Sum256(body)
+	s := Snapshot{Hash: hex.EncodeToString(hash[:]), Unit: unit, Body: body}
+	if err := keepSnapshot(ctx, tx, s); err != nil {
+		return Snapshot{}, err
+	}
+	return s, tx.Record(ctx, "registry.freeze", subject(unit), map[string]string{"hash": s.Hash})
+}

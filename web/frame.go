@@ -1,0 +1,83 @@
+package web
+
+import (
+	"strings"
+
+	"github.com/a-h/templ"
+)
+
+// A link is a word that leads somewhere.
+type link struct{ To, Text string }
+
+// An option is one choice of a select.
+type option struct{ Value, Text string }
+
+// An input is one field of a form. Hush leaves the word "optional" away.
+type input struct {
+	Name, Label, Help    string
+	Type                 string // of the HTML input; text when empty
+	Value, Unit, Pattern string
+	Autocomplete         string
+	Options              []option
+	Required, Hush       bool
+	Max                  int // characters
+}
+
+func (f input) kind() string {
+	if f.Type == "" {
+		return "text"
+	}
+	return f.Type
+}
+
+// attributes are those of the element that depend on the field.
+func (f input) attributes(v *visit) templ.Attributes {
+	a := templ.Attributes{}
+	if f.Required {
+		a["required"] = true
+	}
+	if f.Max > 0 {
+		a["maxlength"] = f.Max
+	}
+	if f.Pattern != "" {
+		a["inputmode"] = f.Pattern
+	}
+	if f.Autocomplete != "" {
+		a["autocomplete"] = f.Autocomplete
+	}
+	var described []string
+	if f.Help != "" {
+		described = append(described, "h-"+f.Name)
+	}
+	if v.Wrong(f.Name) != "" {
+		described = append(described, "e-"+f.Name)
+		a["aria-invalid"] = "true"
+	}
+	if len(described) > 0 {
+		a["aria-describedby"] = strings.Join(described, " ")
+	}
+	return a
+}
+
+// asset is the address of a style or script.
+func (v *visit) asset(name string) string { return v.Server.assets.url(name) }
+
+// stands reports whether the page is under a room of the navigation.
+func (v *visit) stands(to string) bool {
+	return v.URL.Path == to || strings.HasPrefix(v.URL.Path, to+"/")
+}
+
+func htmlLang(lang string) string {
+	if lang == "zh" {
+		return "zh-CN"
+	}
+	return lang
+}
+
+// unitSuffix is the unit that the reader acts for, after their role.
+func unitSuffix(v *visit) string {
+	if v.Actor.UnitName == "" {
+		return ""
+	}
+	return " · " + v.Actor.UnitName
+}

@@ -1,0 +1,183 @@
+package web
+
+import (
+	"bytes"
+	"encoding/json"
+	"flag"
+	"os"
+	"reflect"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/invopop/jsonschema"
+)
+
+var update = flag.Bool("update", false, "rewrite static/openapi.json")
+
+// TestOpenAPI holds static/openapi.json to the routes: what the API reads and
+// answers with is said once, by the structs of the handlers.
+func TestOpenAPI(t *testing.T) {
+	made, err := json.MarshalIndent(describe(t, (&Server{}).routes()), "", " ")
+	if err != nil {
+		t.Fatal(err)
+	}
+	made = append(made, '\n')
+	const file = "static/openapi.json"
+	if *update {
+		if err := os.WriteFile(file, made, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	have, err := os.ReadFile(file)
+	if err != nil || !bytes.Equal(have, made) {
+		t.Errorf("%s does not describe the routes: go test ./web -run OpenAPI -update (%v)", file, err)
+	}
+}
+
+// summaries say what each operation does.
+var summaries = map[string]string{
+	"getAccount":  "your account, roles, sessions and tokens",
+	"postAccount": "change your own particulars",
+
+	"getCalls":                                "published calls, those that end next first",
+	"getCallsCall":                            "one call with its windows, files and extensions",
+	"getCallsCallClauses":                     "the notice clause by clause, beside the rules it became",
+	"getCallsCallCheck":                       "the questions that decide whether a unit can apply",
+	"postCallsCallCheck":                      "answer every condition on some facts; keep stores them under a link",
+	"getDesk":                                 "what waits for an authority, and its calls",
+	"postCalls":                               "draft a call from a package",
+	"postCallsCallSchedule":                   "set a window of a draft",
+	"postCallsCallPublish":                    "publish a draft",
+	"postCallsCallWithdraw":                   "take a call back, for a reason",
+	"postCallsCallExtensions":                 "propose a later end of a window",
+	"postCallsCallExtensionsExtensionApprove": "approve an extension that somebody else proposed",
+
+	"getPlaces":                  "places whose name or code holds a text",
+	"getUnits":                   "units that you may see",
+	"postUnits":                  "register a unit",
+	"getUnitsUnit":               "one unit with its profile and members",
+	"postUnitsUnitConfirm":       "confirm a unit",
+	"postUnitsUnitRefuse":        "refuse a unit, for a reason",
+	"postUnitsUnitClose":         "close a unit, for a reason",
+	"postUnitsUnitChange":        "change a unit's name or place",
+	"postUnitsUnitMembersInvite": "invite somebody to a role",
+	"postUnitsUnitMembersEnd":    "take a role away",
+
+	"getUnitsUnitProfileList":           "the rows of a list of a profile",
+	"postUnitsUnitProfileList":          "add or change a row",
+	"postUnitsUnitProfileListRemove":    "remove a row",
+	"postUnitsUnitProfileListConfirm":   "say that all rows are still true",
+	"postUnitsUnitProfileListVerify":    "say for an authority that all rows are true",
+	"postUnitsUnitProfileListVerifyRow": "say for an authority that a row is true",
+	"postUnitsUnitProfileListReveal":    "read an identity number in full, for a reason",
+
+	"getPeople":               "all accounts",
+	"postPeoplePersonDisable": "disable an account",
+	"postPeoplePersonEnable":  "enable an account",
+	"postAuthorities":         "enter an authority",
+	"getJournal":              "lines of the journal, the newest first",
+}
+
+// object is a JSON object; json.Marshal sorts its names.
+type object map[string]any
+
+// describe makes the OpenAPI 3.1 document of some routes.
+func describe(t *testing.T, routes []route) object {
+	paths, components := object{}, object{}
+	for _, rt := range routes {
+		if rt.hidden {
+			continue
+		}
+		path, _ := paths[rt.pattern].(object)
+		if path == nil {
+			path = object{}
+			paths[rt.pattern] = path
+		}
+		path[strings.ToLower(rt.method)] = operation(t, rt, components)
+	}
+	return object{
+		"openapi": "3.1.0",
+		"info": object{"title": "Shenbao 申报", "version": "1",
+			"description": "The acts of the pages as JSON. What changes something needs a personal token.", "license": object{"name": "Apache-2.0", "identifier": "Apache-2.0"}},
+		"servers":    []any{object{"url": apiPrefix}},
+		"paths":      paths,
+		"components": object{"schemas": components, "securitySchemes": object{"token": object{"type": "http", "scheme": "bearer"}}},
+	}
+}
+
+var parameter = regexp.MustCompile(`\{(\w+)\}`)
+
+func operation(t *testing.T, rt route, components object) object {
+	op := object{
+		"operationId": rt.name(),
+		"summary":     summaries[rt.name()],
+		"responses": object{
+			"200":     object{"description": "the answer", "content": object{"application/json": object{"schema": schema(t, rt.out, components)}}},
+			"default": object{"description": "what went wrong (RFC 9457)", "content": object{"application/problem+json": object{"schema": schema(t, reflect.TypeFor[problem](), components)}}},
+		},
+	}
+	if summaries[rt.name()] == "" {
+		t.Errorf("%s %s has no summary: %s", rt.method, rt.pattern, rt.name())
+	}
+	if rt.act != public {
+		op["security"], op["x-act"] = []any{object{"token": []any{}}}, rt.act
+	}
+	var params []any
+	for i := range rt.in.NumField() {
+		f := rt.in.Field(i)
+		name := fieldName(f)
+		where := f.Tag.Get("in")
+		if where == "" && rt.method == "GET" && name != "" {
+			where = "query"
+		}
+		if where == "path" && !strings.Contains(rt.pattern, "{"+name+"}") {
+			t.Errorf("%s has no {%s}", rt.pattern, name)
+		}
+		if where != "" {
+			params = append(params, object{"name": name, "in": where, "required": where == "path", "schema": schema(t, f.Type, components)})
+		}
+	}
+	for _, m := range parameter.FindAllStringSubmatch(rt.pattern, -1) {
+		if !strings.Contains(tagsOf(rt.in), `"`+m[1]+`" in:"path"`) {
+			t.Errorf("%s: nothing reads {%s}", rt.pattern, m[1])
+		}
+	}
+	if params != nil {
+		op["parameters"] = params
+	}
+	if rt.method == "POST" {
+		op["requestBody"] = object{"content": object{"application/json": object{"schema": schema(t, rt.in, components)}}}
+	}
+	return op
+}
+
+func tagsOf(s reflect.Type) string {
+	var b strings.Builder
+	for i := range s.NumField() {
+		b.WriteString(string(s.Field(i).Tag) + "\n")
+	}
+	return b.String()
+}
+
+// schema describes a type; named structs go to components and are referred to.
+func schema(t *testing.T, of reflect.Type, components object) any {
+	r := jsonschema.Reflector{Anonymous: true, AllowAdditionalProperties: true}
+	whole := r.ReflectFromType(of)
+	text, err := json.Marshal(whole)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var s object
+	if err := json.Unmarshal([]byte(strings.ReplaceAll(string(text), "#/$defs/", "#/components/schemas/")), &s); err != nil {
+		t.Fatal(err)
+	}
+	if defs, ok := s["$defs"].(map[string]any); ok {
+		for name, def := range defs {
+			components[name] = def
+		}
+	}
+	delete(s, "$defs")
+	delete(s, "$schema")
+	return s
+}

@@ -1,0 +1,424 @@
+package web
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+
+	"github.com/a-h/templ"
+
+	"shenbao/actor"
+	"shenbao/internal/blob"
+	"shenbao/internal/db"
+	"shenbao/internal/fault"
+	"shenbao/registry"
+)
+
+// atList names a list of a unit's profile.
+type atList struct {
+	Unit actor.UnitID `json:"unit" in:"path"`
+	List string       `json:"list" in:"path"`
+}
+
+func (a atList) address() string { return "/units/" + string(a.Unit) + "/profile/" + a.List }
+
+// listPage is one list of a profile: its rows, and the row that is being
+// edited.
+type listPage struct {
+	Unit *actor.Unit     `json:"unit"`
+	List *registry.List  `json:"-"`
+	Rows []*registry.Row `json:"rows"`
+
+	Edit    bool              `json:"-"` // the reader may change it
+	Verify  bool              `json:"-"` // the reader may say for an authority that rows are true
+	Export  bool              `json:"-"`
+	Row     *registry.Row     `json:"-"` // being edited; nil for a new one
+	Form    bool              `json:"-"` // a row is being typed
+	Typed   map[string]string `json:"-"`
+	Preview *registry.Preview `json:"-"`
+	File    blob.Hash         `json:"-"` // of the previewed upload
+	Name    string            `json:"-"`
+	Whole   bool              `json:"-"`
+	Number  string            `json:"-"` // an identity number in full
+
+	at atList
+}
+
+func (p listPage) title(v *visit) string         { return p.List.Name(v.Lang) }
+func (p listPage) body(v *visit) templ.Component { return listBody(v, p) }
+
+func (s *Server) list(v *visit, at atList) (listPage, error) {
+	return db.View(v.Context(), s.DB, func(r db.Reader) (listPage, error) {
+		p := listPage{at: at, List: registry.FindList(at.List)}
+		if p.List == nil {
+			return p, fault.New(fault.Missing, "web.no_page")
+		}
+		profile, err := registry.View(v.Context(), r, v.By(), at.Unit)
+		if err != nil {
+			return p, err
+		}
+		may := func(act actor.Act) bool { return actor.May(v.Context(), r, v.By(), act, at.Unit) == nil }
+		p.Unit, p.Rows = profile.Unit, profile.Rows[at.List]
+		p.Edit, p.Verify, p.Export = may(actor.ActEditProfile), may(actor.ActVerifyProfile), may(actor.ActExportProfile)
+		return p, nil
+	})
+}
+
+func (s *Server) showList(v *visit, in struct {
+	Unit actor.UnitID   `json:"unit" in:"path"`
+	List string         `json:"list" in:"path"`
+	Row  registry.RowID `json:"row"`
+	New  bool           `json:"new"`
+}) (page, error) {
+	p, err := s.list(v, atList{in.Unit, in.List})
+	if err != nil {
+		return nil, err
+	}
+	p.Form = p.Edit && (in.New || p.List.Single)
+	for _, row := range p.Rows {
+		if row.ID == in.Row && in.Row != "" {
+			p.Row, p.Form = row, p.Edit
+		}
+	}
+	return p, nil
+}
+
+// again shows a list after an act: where it stands, or with what went wrong.
+func (s *Server) listAgain(v *visit, at atList, err error) (page, error) {
+	if err == nil {
+		return moved{at.address()}, nil
+	}
+	p, e := s.list(v, at)
+	if e != nil {
+		return nil, e
+	}
+	return p, err
+}
+
+// editRow adds or changes a row; the cells are the fields named cell.CODE. Of a
+// list of single facts each cell is a row of its own.
+func (s *Server) editRow(v *visit, in struct {
+	Unit    actor.UnitID   `json:"unit" in:"path"`
+	List    string         `json:"list" in:"path"`
+	ID      registry.RowID `json:"id"`
+	Version int64          `json:"version"`
+	Cells   rest           `json:"cells"`
+}) (page, error) {
+	at, list := atList{in.Unit, in.List}, registry.FindList(in.List)
+	if list == nil {
+		return nil, fault.New(fault.Missing, "web.no_page")
+	}
+	typed, versions, err := cellsOf(list, in.Cells)
+	if err != nil {
+		return nil, err
+	}
+	changes := []registry.Change{{ID: in.ID, Version: in.Version, Cells: typed}}
+	if list.Single {
+		changes = changes[:0]
+		for _, c := range list.Columns {
+			if text, ok := typed[c.Code]; ok && !(text == "" && versions[c.Code] == 0) {
+				changes = append(changes, registry.Change{Version: versions[c.Code], Cells: map[string]string{c.Code: text}, Remove: text == ""})
+			}
+		}
+	}
+	_, err = db.Update(v.Context(), s.DB, v.By(), func(tx *db.Tx) ([]*registry.Row, error) {
+		return registry.Edit(v.Context(), tx, s.Gate.Keys, registry.Batch{Unit: in.Unit, List: in.List, Changes: changes})
+	})
+	if err == nil {
+		return moved{at.address()}, nil
+	}
+	p, e := s.list(v, at)
+	if e != nil {
+		return nil, e
+	}
+	p.Form, p.Typed = true, typed
+	for _, row := range p.Rows {
+		if row.ID == in.ID && in.ID != "" {
+			p.Row = row
+		}
+	}
+	return p, err
+}
+
+// cellsOf reads the cells that a form sent, and of single facts the versions
+// that they were typed over.
+func cellsOf(list *registry.List, sent rest) (typed map[string]string, versions map[string]int64, err error) {
+	typed, versions = map[string]string{}, map[string]int64{}
+	for name, values := range sent {
+		code, isCell := strings.CutPrefix(name, "cell.")
+		of, isVersion := strings.CutPrefix(name, "version.")
+		switch {
+		case isCell && list.Column(code) != nil && len(values) == 1:
+			typed[code] = values[0]
+		case isVersion && list.Column(of) != nil && len(values) == 1:
+			if versions[of], err = strconv.ParseInt(values[0], 10, 64); err != nil {
+				return nil, nil, fault.New(fault.Invalid, "web.number", values[0]).In(name)
+			}
+		default:
+			return nil, nil, fault.New(fault.Invalid, "web.unknown_field", name).In(name)
+		}
+	}
+	return typed, versions, nil
+}
+
+// atRow names a version of a row.
+type atRow struct {
+	Unit    actor.UnitID   `json:"unit" in:"path"`
+	List    string         `json:"list" in:"path"`
+	ID      registry.RowID `json:"id"`
+	Version int64          `json:"version"`
+}
+
+func (a atRow) list() atList { return atList{a.Unit, a.List} }
+
+func (a atRow) selection() registry.Selection {
+	return registry.Selection{Unit: a.Unit, Rows: []registry.Ref{{ID: a.ID, Version: a.Version}}}
+}
+
+func (s *Server) removeRow(v *visit, in atRow) (page, error) {
+	_, err := db.Update(v.Context(), s.DB, v.By(), func(tx *db.Tx) ([]*registry.Row, error) {
+		return registry.Edit(v.Context(), tx, s.Gate.Keys, registry.Batch{Unit: in.Unit, List: in.List,
+			Changes: []registry.Change{{ID: in.ID, Version: in.Version, Remove: true}}})
+	})
+	return s.listAgain(v, in.list(), err)
+}
+
+// marking is what somebody says of whole rows.
+type marking func(ctx context.Context, tx *db.Tx, sel registry.Selection) ([]*registry.Row, error)
+
+func (s *Server) confirmList(v *visit, in atList) (page, error) {
+	return s.markList(v, in, registry.Confirm)
+}
+func (s *Server) verifyList(v *visit, in atList) (page, error) {
+	return s.markList(v, in, registry.Verify)
+}
+
+// markList says of all rows of a list, as the reader sees them now, that they
+// are true.
+func (s *Server) markList(v *visit, at atList, act marking) (page, error) {
+	_, err := db.Update(v.Context(), s.DB, v.By(), func(tx *db.Tx) ([]*registry.Row, error) {
+		p, err := registry.View(v.Context(), tx, v.By(), at.Unit)
+		if err != nil {
+			return nil, err
+		}
+		sel := registry.Selection{Unit: at.Unit}
+		for _, row := range p.Rows[at.List] {
+			sel.Rows = append(sel.Rows, registry.Ref{ID: row.ID, Version: row.Version})
+		}
+		return act(v.Context(), tx, sel)
+	})
+	return s.listAgain(v, at, err)
+}
+
+func (s *Server) verifyRow(v *visit, in atRow) (page, error) {
+	_, err := db.Update(v.Context(), s.DB, v.By(), func(tx *db.Tx) ([]*registry.Row, error) {
+		return registry.Verify(v.Context(), tx, in.selection())
+	})
+	return s.listAgain(v, in.list(), err)
+}
+
+func (s *Server) revealNumber(v *visit, in struct {
+	Unit actor.UnitID   `json:"unit" in:"path"`
+	List string         `json:"list" in:"path"`
+	ID   registry.RowID `json:"id"`
+	Why  string         `json:"why"`
+}) (page, error) {
+	number, err := db.Update(v.Context(), s.DB, v.By(), func(tx *db.Tx) (string, error) {
+		return registry.Reveal(v.Context(), tx, s.Gate.Keys, registry.Sight{Unit: in.Unit, Row: in.ID, Why: in.Why})
+	})
+	p, e := s.list(v, atList{in.Unit, in.List})
+	if e != nil {
+		return nil, e
+	}
+	p.Number = number
+	for _, row := range p.Rows {
+		if row.ID == in.ID {
+			p.Row = row
+		}
+	}
+	p.Form = p.Row != nil && p.Edit
+	return p, err
+}
+
+// xlsxType is the type of a workbook.
+const xlsxType = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+func (s *Server) exportList(v *visit, in struct {
+	Unit  actor.UnitID `json:"unit" in:"path"`
+	List  string       `json:"list" in:"path"`
+	Blank bool         `json:"blank"`
+}) (page, error) {
+	list := registry.FindList(in.List)
+	if list == nil {
+		return nil, fault.New(fault.Missing, "web.no_page")
+	}
+	content, err := db.View(v.Context(), s.DB, func(r db.Reader) ([]byte, error) {
+		return registry.Export(v.Context(), r, v.By(), registry.Order{Unit: in.Unit, Lists: []string{in.List}, Lang: v.Lang, Blank: in.Blank})
+	})
+	return raw{contentType: xlsxType, fileName: list.Name(v.Lang) + ".xlsx", content: content}, err
+}
+
+// maxSheet is the largest workbook that is read.
+const maxSheet = 20 << 20
+
+// importList previews a file, or imports the one that was previewed: it is kept
+// by its hash between the two.
+func (s *Server) importList(v *visit, in struct {
+	Unit   actor.UnitID `json:"unit" in:"path"`
+	List   string       `json:"list" in:"path"`
+	File   upload       `json:"file"`
+	Kept   blob.Hash    `json:"kept"`
+	Name   string       `json:"name"`
+	Whole  bool         `json:"whole"`
+	Accept string       `json:"accept"`
+}) (page, error) {
+	at := atList{in.Unit, in.List}
+	u := registry.Upload{Unit: in.Unit, List: in.List, Name: in.Name, Whole: in.Whole, Accept: in.Accept}
+	hash, err := s.received(v, in.File, in.Kept, &u)
+	if err != nil {
+		return s.listAgain(v, at, err)
+	}
+	if in.Accept != "" {
+		_, err := db.Update(v.Context(), s.DB, v.By(), func(tx *db.Tx) (*registry.Preview, error) {
+			return registry.Import(v.Context(), tx, s.Gate.Keys, u)
+		})
+		return s.listAgain(v, at, err)
+	}
+	preview, err := db.View(v.Context(), s.DB, func(r db.Reader) (*registry.Preview, error) {
+		return u.Preview(v.Context(), r, v.By(), s.Gate.Keys)
+	})
+	if err != nil {
+		return s.listAgain(v, at, err)
+	}
+	p, err := s.list(v, at)
+	p.Preview, p.File, p.Name, p.Whole = preview, hash, u.Name, in.Whole
+	return p, err
+}
+
+// received reads an upload, fresh or kept, into u.
+func (s *Server) received(v *visit, file upload, kept blob.Hash, u *registry.Upload) (blob.Hash, error) {
+	if file == nil && !kept.Valid() {
+		return "", fault.New(fault.Invalid, "web.no_file").In("file")
+	}
+	var from io.ReadCloser
+	var err error
+	if file != nil {
+		if file.Size > maxSheet {
+			return "", fault.New(fault.Invalid, "web.sheet_large", maxSheet>>20).In("file")
+		}
+		u.Name = file.Filename
+		from, err = file.Open()
+	} else {
+		from, err = s.Blobs.Open(v.Context(), kept)
+	}
+	if err != nil {
+		return "", err
+	}
+	defer from.Close()
+	if u.Data, err = io.ReadAll(io.LimitReader(from, maxSheet)); err != nil {
+		return "", fmt.Errorf("read an upload: %w", err)
+	}
+	if file == nil {
+		return kept, nil
+	}
+	hash, _, err := s.Blobs.Put(v.Context(), strings.NewReader(string(u.Data)))
+	return hash, err
+}
+
+// cell is the text of a row's cell for its input: what was typed, else what
+// stands there.
+func (p listPage) cell(v *visit, c *registry.Column) string {
+	if text, ok := p.Typed[c.Code]; ok {
+		return text
+	}
+	row := p.rowOf(c)
+	if row == nil || row.Cells[c.Code] == "" {
+		return ""
+	}
+	if c.Kind == registry.Choice || c.Kind == registry.Bool {
+		return row.Cells[c.Code]
+	}
+	return c.Show(v.Lang, row.Cells[c.Code])
+}
+
+// rowOf is the row that holds a column: of single facts each has its own.
+func (p listPage) rowOf(c *registry.Column) *registry.Row {
+	if !p.List.Single {
+		return p.Row
+	}
+	for _, row := range p.Rows {
+		if _, ok := row.Cells[c.Code]; ok {
+			return row
+		}
+	}
+	return nil
+}
+
+// show is a cell as the table shows it.
+func show(v *visit, c *registry.Column, row *registry.Row) string {
+	if row.Cells[c.Code] == "" {
+		return ""
+	}
+	text := c.Show(v.Lang, row.Cells[c.Code])
+	if c.Kind == registry.Money || c.Kind == registry.Area || c.Kind == registry.Integer {
+		whole, part, cut := strings.Cut(text, ".")
+		if n, err := strconv.ParseInt(whole, 10, 64); err == nil && len(whole) > 4 {
+			whole = grouped(n)
+		}
+		if cut {
+			return whole + "." + part
+		}
+		return whole
+	}
+	return text
+}
+
+// entry is a column as a field of the form.
+func (p listPage) entry(v *visit, c *registry.Column) input {
+	f := input{Name: "cell." + c.Code, Label: c.Name(v.Lang), Value: p.cell(v, c), Unit: c.UnitName(v.Lang), Required: c.Must, Max: c.Max}
+	switch c.Kind {
+	case registry.LongText:
+		f.Type = "textarea"
+	case registry.Bool:
+		f.Options = []option{{"", v.T("choose")}, {"true", v.T("yes")}, {"false", v.T("no")}}
+	case registry.Choice:
+		f.Options = []option{{"", v.T("choose")}}
+		for _, code := range registry.Options[c.Options] {
+			f.Options = append(f.Options, option{code, c.OptionName(v.Lang, code)})
+		}
+	case registry.Date:
+		f.Type = "date"
+	case registry.Integer, registry.Year, registry.Money, registry.Area:
+		f.Pattern = "decimal"
+	}
+	return f
+}
+
+// wrong puts the fault of an edit, which names the column, beside its field.
+func (p listPage) wrong(v *visit) *visit {
+	if v.Fault == nil || p.List.Column(v.Fault.Field) == nil {
+		return v
+	}
+	w := *v
+	w.Fault = v.Fault.In("cell." + v.Fault.Field)
+	return &w
+}
+
+func numeric(c *registry.Column) bool {
+	return c.Kind == registry.Integer || c.Kind == registry.Money || c.Kind == registry.Area
+}
+
+func joined(words []string) string { return strings.Join(words, "、") }
+
+// changedCell says what a file would change in a cell.
+func changedCell(v *visit, c *registry.Column, it registry.Item) string {
+	show := func(cells map[string]string) string {
+		if cells[c.Code] == "" {
+			return "—"
+		}
+		return c.Show(v.Lang, cells[c.Code])
+	}
+	return c.Name(v.Lang) + "：" + show(it.Before) + " → " + show(it.After)
+}

@@ -1,0 +1,78 @@
+package web
+
+import (
+	"net/http"
+	"reflect"
+	"strings"
+
+	"shenbao/actor"
+)
+
+// public marks a route that anybody may open: the act of nobody in particular.
+const public actor.Act = ""
+
+// signedIn marks a route that anybody with an account may open: it concerns
+// only the person who asks.
+const signedIn actor.Act = "self"
+
+// A route is one path and what stands behind it.
+type route struct {
+	method, pattern string
+	act             actor.Act    // who may open it at all; the room asks again about the thing itself
+	in, out         reflect.Type // what it reads and what it answers with
+	hidden          bool         // not in the JSON API: a form, a file, a feed
+	serve           func(v *visit) (page, error)
+}
+
+// read mounts a page that changes nothing.
+func read[In any, Out page](pattern string, act actor.Act, fn func(*visit, In) (Out, error)) route {
+	return mount(http.MethodGet, pattern, act, fn)
+}
+
+// change mounts an act.
+func change[In any, Out page](pattern string, act actor.Act, fn func(*visit, In) (Out, error)) route {
+	return mount(http.MethodPost, pattern, act, fn)
+}
+
+func mount[In any, Out page](method, pattern string, act actor.Act, fn func(*visit, In) (Out, error)) route {
+	return route{
+		method: method, pattern: pattern, act: act,
+		in: reflect.TypeFor[In](), out: reflect.TypeFor[Out](),
+		serve: func(v *visit) (page, error) {
+			var in In
+			if err := v.decode(&in); err != nil {
+				return nil, err
+			}
+			out, err := fn(v, in)
+			if err != nil && reflect.ValueOf(&out).Elem().IsZero() {
+				return nil, err // no form to show again
+			}
+			return out, err
+		},
+	}
+}
+
+// pageOnly keeps a route out of the JSON API.
+func (rt route) pageOnly() route {
+	rt.hidden = true
+	return rt
+}
+
+// nothing is read by a route that takes no input.
+type nothing struct{}
+
+// apiPrefix is where the JSON API stands; behind it are the same paths.
+const apiPrefix = "/api/v1"
+
+// wantsJSON reports whether a request came in through the API.
+func wantsJSON(r *http.Request) bool { return strings.HasPrefix(r.URL.Path, apiPrefix+"/") }
+
+// name is the route's own name in the API: listCalls of GET /calls.
+func (rt route) name() string {
+	words := strings.FieldsFunc(rt.pattern, func(r rune) bool { return r == '/' || r == '{' || r == '}' || r == '-' || r == '.' })
+	name := strings.ToLower(rt.method)
+	for _, w := range words {
+		name += strings.ToUpper(w[:1]) + w[1:]
+	}
+	return name
+}

@@ -1,0 +1,82 @@
+package web
+
+import (
+	"crypto/rand"
+	"io"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"shenbao/actor"
+	"shenbao/call"
+	"shenbao/internal/blob"
+	"shenbao/internal/db"
+	"shenbao/programme"
+)
+
+// Options are what a server needs. Log, Observe and Secure may be left out.
+type Options struct {
+	DB      *db.DB
+	Gate    *actor.Gate
+	Blobs   blob.Store
+	Library *programme.Library // packages that calls may be published from
+	Key     []byte             // 32 bytes; signs form tokens
+	Base    string             // the platform's address as others see it: https://sb.example.gov.cn
+	Secure  bool               // visitors come by HTTPS
+	Demo    bool               // say on every page that nothing here is real
+	Proxies []string           // addresses whose X-Forwarded-For is believed
+
+	Log     *slog.Logger
+	Observe func(pattern, method string, status int, took time.Duration) // told of every request
+}
+
+// Server answers HTTP requests.
+type Server struct {
+	Options
+	assets  *assets
+	shelf   call.Shelf // packages that calls are pinned to
+	handler http.Handler
+}
+
+// New returns a server over an open database.
+func New(o Options) (*Server, error) {
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	if len(o.Key) == 0 {
+		o.Key = make([]byte, 32)
+		rand.Read(o.Key)
+	}
+	a, err := loadAssets()
+	if err != nil {
+		return nil, err
+	}
+	s := &Server{Options: o, assets: a}
+	s.handler = s.build()
+	return s, nil
+}
+
+// Handler is the whole site.
+func (s *Server) Handler() http.Handler { return s.handler }
+
+// build mounts every route twice: as a page, and under apiPrefix as JSON.
+func (s *Server) build() http.Handler {
+	mux := http.NewServeMux()
+	for _, rt := range s.routes() {
+		h := s.serve(rt)
+		mux.Handle(rt.method+" "+rt.pattern, h)
+		if !rt.hidden {
+			mux.Handle(rt.method+" "+apiPrefix+rt.pattern, h)
+		}
+	}
+	mux.Handle("GET /static/{name}", http.HandlerFunc(s.assets.serve))
+	mux.HandleFunc("GET "+apiPrefix+"/openapi.json", func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "application/json")
+		_, _ = w.Write(s.assets.files["openapi.json"].content)
+	})
+	mux.HandleFunc("GET /robots.txt", func(w http.ResponseWriter, _ *http.Request) {
+		_, _ = io.WriteString(w, "User-agent: *\nAllow: /calls\nDisallow: /\n")
+	})
+	mux.Handle("/", s.serve(route{pattern: "/", act: public, serve: notFound}))
+	return s.observed(mux, s.guarded(compressed(mux)))
+}
