@@ -61,6 +61,9 @@ func TestThrottles(t *testing.T) {
 					}
 					want(h, fmt.Sprintf("attempt %d", i+1), err, wanted)
 				}
+				if n := h.mostAttempts(); n > allowed {
+					h.Errorf("a counter went on to %d: who is shut out is only read", n)
+				}
 				seconds, ok := actor.RetryAfter(err)
 				if !ok || seconds < 1 || seconds > 15*60 {
 					h.Fatalf("wait %d seconds, %v", seconds, ok)
@@ -450,6 +453,16 @@ func TestSweep(t *testing.T) {
 			}
 		}
 	})
+}
+
+// mostAttempts is the highest of the counters.
+func (h *house) mostAttempts() (n int) {
+	h.Helper()
+	_, err := see(h, func(r db.Reader) (int, error) {
+		return 0, r.QueryRow(h.Context(), "SELECT MAX(n) FROM attempts").Scan(&n)
+	})
+	h.must(err)
+	return n
 }
 
 func (h *house) rows(table string) (n int) {

@@ -240,6 +240,14 @@ func TestScope(t *testing.T) {
 				h.Errorf("%s on %+v: %v, want %q", c.by.Role, c.on, err, c.kind)
 			}
 		}
+		// Even of what a role may do to anything.
+		admin := db.By{Person: by.Person, Unit: by.Unit, Role: string(actor.UnitAdmin)}
+		h.must(h.as(db.System, func(tx *db.Tx) error {
+			_, err := actor.Grant(h.Context(), tx, actor.PersonID(by.Person), actor.Offer{Unit: city, Role: actor.UnitAdmin, Scope: actor.Scope{"p-2024"}})
+			return err
+		}))
+		want(h, "within the scope", ask(h, admin, actor.ActRegisterUnit, actor.On{Programme: "p-2024"}), "")
+		want(h, "outside the scope", ask(h, admin, actor.ActRegisterUnit, actor.On{Programme: "r-2024"}), "actor.refused")
 	})
 }
 

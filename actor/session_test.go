@@ -151,6 +151,16 @@ func TestRevocation(t *testing.T) {
 			})
 		})
 	}
+	t.Run("disabled while signing in", func(t *testing.T) {
+		each(t, func(h *house) {
+			token := h.signIn(h.person("admin of unit"))
+			_, err := db.Keep(h.Context(), h.db, func(tx *db.Tx) (int64, error) {
+				return tx.Exec(h.Context(), "UPDATE people SET disabled = TRUE WHERE id = $1", string(h.person("admin of unit").ID))
+			})
+			h.must(err)
+			h.over("a session that was opened meanwhile", token, "actor.no_session")
+		})
+	})
 	t.Run("the role is taken away", func(t *testing.T) {
 		each(t, func(h *house) {
 			editor := h.role(actor.Editor, "unit")
@@ -353,9 +363,14 @@ func TestRolesThatAskForASecondFactor(t *testing.T) {
 		if a.Wants != actor.WantsFactor || a.By() != visitor(p) {
 			h.Errorf("with one factor: %+v, by %+v", a, a.By())
 		}
-		_, _, token := h.enrol(p)
+		k, _, token := h.enrol(p)
 		if a := h.resume(token); a.Wants != "" || a.By().Role != string(actor.Officer) {
 			h.Errorf("with two factors: %+v", a)
+		}
+		h.clock().Add(time.Minute)
+		token, err := h.gate.Code(h.Context(), h.signIn(p), h.code(k, h.clock().Now()), desk)
+		if h.must(err); h.resume(token).By().Role != string(actor.Officer) {
+			h.Errorf("signed in with two factors: %+v", h.resume(token))
 		}
 		if a := h.resume(h.signIn(h.person("admin of unit"))); a.Wants != "" {
 			h.Errorf("another role: %+v", a)

@@ -196,6 +196,8 @@ func TestCodeAfterwards(t *testing.T) {
 			_, err := actor.CloseUnit(h.Context(), tx, h.units["other"].ID, "已注销")
 			return err
 		}))
+		_, err := see(h, func(r db.Reader) (*actor.Unit, error) { return actor.UnitByCode(h.Context(), r, h.units["fresh"].Code) })
+		want(h, "the unit of a refused code", err, "actor.missing")
 		again := func(name string) error {
 			return h.as(somebody(h), func(tx *db.Tx) error {
 				return register(func(h *house, r *actor.Registration) { r.Code = h.units[name].Code })(h, tx)

@@ -8,8 +8,6 @@ import (
 	"path"
 	"strings"
 
-	"go.yaml.in/yaml/v3"
-
 	"shenbao/internal/fault"
 )
 
@@ -27,17 +25,12 @@ func (l *Library) Archive(id string) ([]byte, error) {
 	folder, _, _ := strings.Cut(id, "/")
 	var b bytes.Buffer
 	w := zip.NewWriter(&b)
-	for _, e := range l.index {
-		if e.ID != folder {
-			continue
-		}
-		text, err := yaml.Marshal(Index{Packages: []*IndexEntry{e}})
-		if err != nil {
-			return nil, err
-		}
-		if err := put(w, "index.yaml", text); err != nil {
-			return nil, err
-		}
+	index, err := fs.ReadFile(l.fsys, "index.yaml")
+	if err != nil {
+		return nil, err
+	}
+	if err := put(w, "index.yaml", index); err != nil {
+		return nil, err
 	}
 	for _, root := range []string{folder, "terms"} {
 		if err := l.archiveFolder(w, root); err != nil {

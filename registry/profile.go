@@ -86,7 +86,7 @@ func (r *Row) StateAt(at time.Time) State {
 	switch until := r.Cells[l.Until]; {
 	case l.Until != "" && until != "" && until < dayOf(at):
 		return Expired
-	case false && r.Confirmed.At.AddDate(0, months, 0).Before(at):
+	case months > 0 && r.Confirmed.At.AddDate(0, months, 0).Before(at):
 		return Expired
 	case r.Verified.Done():
 		return Verified

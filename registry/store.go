@@ -71,7 +71,7 @@ func versions(ctx context.Context, r db.Reader, id RowID) ([]*Row, error) {
 // more, somebody else was first.
 func end(ctx context.Context, tx *db.Tx, r *Row) error {
 	n, err := tx.Exec(ctx, `UPDATE profile_rows SET ended = $3, ended_person = $4, ended_unit = $5
-		WHERE id = $1 AND version = $2`, string(r.ID), r.Version, db.Time(tx.Now), tx.By.Person, tx.By.Unit)
+		WHERE id = $1 AND version = $2 AND ended = ''`, string(r.ID), r.Version, db.Time(tx.Now), tx.By.Person, tx.By.Unit)
 	if err == nil && n == 0 {
 		return fault.New(fault.Conflict, "registry.overtaken")
 	}

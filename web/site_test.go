@@ -53,7 +53,12 @@ func siteOn(t *testing.T, d *db.DB) *site {
 		t.Fatal(err)
 	}
 	s.Server = httptest.NewServer(s.server.Handler())
-	t.Cleanup(s.Close)
+	t.Cleanup(func() {
+		s.Close()
+		if t.Failed() {
+			t.Log(s.log.String())
+		}
+	})
 	return s
 }
 
@@ -125,14 +130,22 @@ func (b *browser) send(form, path string, values ...string) answer {
 	return b.do(r)
 }
 
+// main is the answer without the frame.
+func (a answer) main() string {
+	if i := strings.Index(a.text, "<main"); i >= 0 {
+		return a.text[i:]
+	}
+	return a.text
+}
+
 func (a answer) want(t *testing.T, status int, texts ...string) answer {
 	t.Helper()
 	if a.status != status {
-		t.Fatalf("%s: status %d, want %d\n%s", a.url, a.status, status, a.text)
+		t.Fatalf("%s: status %d, want %d\n%s", a.url, a.status, status, a.main())
 	}
 	for _, one := range texts {
 		if !strings.Contains(a.text, one) {
-			t.Errorf("%s does not say %q\n%s", a.url, one, a.text)
+			t.Errorf("%s does not say %q\n%s", a.url, one, a.main())
 		}
 	}
 	return a

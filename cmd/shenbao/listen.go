@@ -9,7 +9,6 @@ import (
 	"net"
 	"net/http"
 	"os"
-	"strings"
 	"sync"
 	"time"
 
@@ -23,45 +22,45 @@ type listener struct {
 	address string // http://127.0.0.1:8080
 }
 
-// listen opens the address for visitors.
-func (f *serveFlags) listen(p *platform, h *health) (*listener, error) {
+// front serves visitors.
+func (f *serveFlags) front(p *platform, l net.Listener, h *health) (*listener, error) {
 	mux := http.NewServeMux()
 	h.mount(mux)
 	mux.Handle("/", p.site.Handler())
-	l, err := newListener(f.Addr, mux, p.log)
-	if err != nil || f.TLSCert == "" {
-		return l, err
+	front := newListener(l, mux, p.log)
+	if f.TLSCert == "" {
+		return front, nil
 	}
 	pair := &certificate{certFile: f.TLSCert, keyFile: f.TLSKey}
 	if _, err := pair.get(nil); err != nil {
-		return nil, errors.Join(fault.New(fault.Invalid, "serve.tls", f.TLSCert).Because(err), l.net.Close())
+		return nil, fault.New(fault.Invalid, "serve.tls", f.TLSCert).Because(err)
 	}
-	l.server.TLSConfig = &tls.Config{MinVersion: tls.VersionTLS12, GetCertificate: pair.get}
-	l.address = strings.Replace(l.address, "http:", "https:", 1)
-	return l, nil
+	front.server.TLSConfig = &tls.Config{MinVersion: tls.VersionTLS12, GetCertificate: pair.get}
+	front.address = f.scheme() + l.Addr().String()
+	return front, nil
 }
 
-// listenAdmin opens the address for the operator, if there is one.
-func (f *serveFlags) listenAdmin(p *platform, h *health) (*listener, error) {
+// admin serves the operator, if there is an address for it.
+func (f *serveFlags) admin(p *platform, h *health) (*listener, error) {
 	if f.AdminAddr == "" {
 		return nil, nil
+	}
+	l, err := net.Listen("tcp", f.AdminAddr)
+	if err != nil {
+		return nil, fault.New(fault.Internal, "serve.listen", f.AdminAddr).Because(err)
 	}
 	mux := http.NewServeMux()
 	h.mount(mux)
 	mux.Handle("GET /metrics", p.meters.handler())
-	return newListener(f.AdminAddr, mux, p.log)
+	return newListener(l, mux, p.log), nil
 }
 
-func newListener(address string, h http.Handler, log *slog.Logger) (*listener, error) {
-	l, err := net.Listen("tcp", address)
-	if err != nil {
-		return nil, fault.New(fault.Internal, "serve.listen", address).Because(err)
-	}
+func newListener(l net.Listener, h http.Handler, log *slog.Logger) *listener {
 	return &listener{net: l, address: "http://" + l.Addr().String(), server: &http.Server{
 		Handler: h, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10,
 		ReadTimeout: 15 * time.Minute, // a large upload over a slow line
 		ErrorLog:    slog.NewLogLogger(log.Handler(), slog.LevelDebug),
-	}}, nil
+	}}
 }
 
 // where is the address, or "".

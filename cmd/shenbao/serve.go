@@ -4,8 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net"
 	"net/netip"
 	"os/signal"
+	"strconv"
 	"strings"
 	"syscall"
 	"time"
@@ -51,6 +53,11 @@ func (c *serveCmd) Run(a *app) error {
 	if err := c.check(); err != nil {
 		return err
 	}
+	l, err := c.bind()
+	if err != nil {
+		return err
+	}
+	defer l.Close()
 	s, err := c.openToServe(a)
 	if err != nil {
 		return err
@@ -64,7 +71,7 @@ func (c *serveCmd) Run(a *app) error {
 	if err != nil {
 		return err
 	}
-	return c.serve(a, p, func(address string) error { return c.announce(a, address, token) })
+	return c.serve(a, p, l, func(address string) error { return c.announce(a, address, token) })
 }
 
 // check finds settings that contradict each other.
@@ -83,16 +90,33 @@ func (f *serveFlags) check() error {
 	return nil
 }
 
-// base is the platform's address as others see it, without a slash at the end.
-func (f *serveFlags) base() string {
-	switch {
-	case f.URL != "":
-		return strings.TrimRight(f.URL, "/")
-	case f.TLSCert != "":
-		return "https://" + f.Addr
+// bind takes the address for visitors, before anything else is touched. It also
+// says what the platform's address is when no option does.
+func (f *serveFlags) bind() (net.Listener, error) {
+	l, err := net.Listen("tcp", f.Addr)
+	if err != nil {
+		return nil, fault.New(fault.Internal, "serve.listen", f.Addr).Because(err)
 	}
-	return "http://" + f.Addr
+	if f.URL == "" {
+		at := l.Addr().(*net.TCPAddr)
+		host := at.IP.String()
+		if at.IP.IsUnspecified() {
+			host = "localhost"
+		}
+		f.URL = f.scheme() + net.JoinHostPort(host, strconv.Itoa(at.Port))
+	}
+	return l, nil
 }
+
+func (f *serveFlags) scheme() string {
+	if f.TLSCert != "" {
+		return "https://"
+	}
+	return "http://"
+}
+
+// base is the platform's address as others see it, without a slash at the end.
+func (f *serveFlags) base() string { return strings.TrimRight(f.URL, "/") }
 
 // rules are the rules of the gate.
 func (f *serveFlags) rules() actor.Settings {
@@ -130,19 +154,19 @@ func (c *serveCmd) announce(a *app, address, token string) error {
 	return a.out.Flush()
 }
 
-// serve answers requests and does jobs until it is told to stop. Ready is
-// called when it listens.
-func (f *serveFlags) serve(a *app, p *platform, ready func(address string) error) error {
+// serve answers requests on l and does jobs until it is told to stop. Ready is
+// called when it does.
+func (f *serveFlags) serve(a *app, p *platform, l net.Listener, ready func(address string) error) error {
 	ctx, cancel := signal.NotifyContext(a.ctx, syscall.SIGINT, syscall.SIGTERM)
 	defer cancel()
 	health := &health{platform: p}
-	front, err := f.listen(p, health)
+	front, err := f.front(p, l, health)
 	if err != nil {
 		return err
 	}
-	admin, err := f.listenAdmin(p, health)
+	admin, err := f.admin(p, health)
 	if err != nil {
-		return errors.Join(err, front.net.Close())
+		return err
 	}
 	failed := make(chan error, 2)
 	go front.run(failed)
