@@ -112,7 +112,12 @@ func TestLettersAreCounted(t *testing.T) {
 // Whether there is an account shows neither in the answer, nor in what is
 // stored, nor in what is sent, nor in the time it takes.
 func TestEnumeration(t *testing.T) {
+	dear(t)
 	each(t, func(h *house) {
+		hash, err := h.gate.HashPassword(h.Context(), password)
+		h.must(err)
+		h.setHash(h.person("admin of unit"), string(hash))
+		h.setHash(h.person("disabled"), string(hash))
 		h.gate.Settings.Limits = actor.Limits{Pair: 1e6, Account: 1e6, Source: 1e6, Window: time.Hour, Global: 1e6, GlobalWindow: time.Hour, Letters: 1e6, LetterWindow: time.Hour}
 		known, disabled := h.person("admin of unit").Email, h.person("disabled")
 		h.must(h.as(h.role(actor.SysAdmin, ""), func(tx *db.Tx) error { return actor.DisablePerson(h.Context(), tx, disabled.ID) }))
@@ -143,7 +148,7 @@ func TestEnumeration(t *testing.T) {
 			}
 			h.Logf("%s: %v, %v, %v", page, a, b, c)
 		}
-		err := h.try(disabled.Email, password, "192.0.2.1")
+		err = h.try(disabled.Email, password, "192.0.2.1")
 		want(h, "the right password of a disabled account", err, "actor.wrong")
 	})
 }
@@ -386,6 +391,7 @@ func TestStolenDatabase(t *testing.T) {
 // While the queue for hashing is full, newcomers are asked to wait, and who is
 // in notices nothing.
 func TestFullQueue(t *testing.T) {
+	dear(t)
 	h := build(t, sqlite(t))
 	s := h.gate.Settings
 	s.Hashers = 1
@@ -421,6 +427,7 @@ func TestFullQueue(t *testing.T) {
 
 // Whoever goes away gives up their place in the queue.
 func TestGivingUp(t *testing.T) {
+	dear(t)
 	g := actor.NewGate(nil, secret.New(), actor.Settings{Policy: actor.ASVS, Hashers: 1})
 	ctx, stop := context.WithCancel(t.Context())
 	stop()

@@ -2,7 +2,6 @@ package actor_test
 
 import (
 	"bufio"
-	"fmt"
 	"go/ast"
 	"os"
 	"regexp"
@@ -366,6 +365,6 @@ func (h *house) membership(by db.By) string {
 			return m.ID
 		}
 	}
-	h.Fatal(fmt.Sprintf("no membership of %v", by))
+	h.Fatalf("no membership of %v", by)
 	return ""
 }

@@ -222,6 +222,30 @@ func TestSessionsOfAPerson(t *testing.T) {
 	})
 }
 
+// What a browser says of itself is cut at the edge of a character, without what
+// cannot be seen.
+func TestAgentIsCut(t *testing.T) {
+	h := build(t, sqlite(t))
+	p := h.person("admin of unit")
+	_, err := h.gate.SignIn(t.Context(), actor.Credentials{Email: p.Email, Password: password},
+		actor.Origin{Source: "not\x1b[31m an address", Agent: "a\r\n\u202e" + strings.Repeat("浏", 100) + "\xff"})
+	h.must(err)
+	found, err := see(h, func(r db.Reader) ([]actor.Session, error) {
+		return h.gate.Sessions(t.Context(), r, h.admin("unit"), p.ID)
+	})
+	h.must(err)
+	if found[0].Agent != "a"+strings.Repeat("浏", 66) || found[0].Source != "not[31m an address" {
+		t.Errorf("session %+v", found[0])
+	}
+}
+
+func TestFresh(t *testing.T) {
+	a := actor.Actor{Proved: noon}
+	if !a.Fresh(noon.Add(10*time.Minute)) || a.Fresh(noon.Add(10*time.Minute+time.Millisecond)) || (actor.Actor{}).Fresh(noon) {
+		t.Error("a proof is fresh for ten minutes")
+	}
+}
+
 // Switching gives another token, and only to what the person holds.
 func TestSwitchTo(t *testing.T) {
 	each(t, func(h *house) {

@@ -3,10 +3,13 @@ package actor_test
 import (
 	"context"
 	"fmt"
+	"os"
 	"slices"
 	"strings"
 	"sync"
 	"testing"
+
+	"github.com/alexedwards/argon2id"
 
 	"shenbao/actor"
 	"shenbao/internal/clock"
@@ -17,6 +20,21 @@ import (
 )
 
 const password = "correct horse battery"
+
+// cheap are parameters of hashes that cost nothing.
+var cheap = argon2id.Params{Memory: 64, Iterations: 1, Parallelism: 1, SaltLength: 16, KeyLength: 32}
+
+// dear makes hashes cost what they do in earnest until the test is over.
+var dear func(t testing.TB)
+
+func TestMain(m *testing.M) {
+	undo := actor.SetHashing(cheap)
+	dear = func(t testing.TB) {
+		undo()
+		t.Cleanup(func() { actor.SetHashing(cheap) })
+	}
+	os.Exit(m.Run())
+}
 
 // aHash is the hash of password, made once: hashing is slow.
 var aHash = sync.OnceValue(func() actor.Hash {

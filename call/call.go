@@ -4,12 +4,12 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode"
 
 	"shenbao/actor"
 	"shenbao/internal/blob"
 	"shenbao/internal/clock"
 	"shenbao/internal/fault"
-	"shenbao/programme"
 )
 
 // ID is the key of a [Call].
@@ -50,27 +50,9 @@ type Call struct {
 	Windows     []Window     `json:"windows,omitempty"`
 	Attachments []Attachment `json:"attachments,omitempty"`
 	Extensions  []Extension  `json:"extensions,omitempty"`
-}
 
-// A Window (时间窗口) is a stage of the call with its instants. Until is the
-// first instant that is too late; the zero time is "not given".
-type Window struct {
-	Stage    string    `json:"stage"` // id in call.yaml
-	Name     string    `json:"name"`
-	Act      string    `json:"act"`
-	Who      string    `json:"who"`
-	From     time.Time `json:"from,omitzero"`
-	Until    time.Time `json:"until,omitzero"`
-	Received bool      `json:"received"` // what counts is the instant of receipt, not of handing in
-	Channel  string    `json:"channel,omitempty"`
-	To       string    `json:"to,omitempty"`
-	Does     string    `json:"does,omitempty"`
-	Clauses  []string  `json:"clauses,omitempty"`
-}
-
-// Open reports whether something received at t is inside the window.
-func (w Window) Open(t time.Time) bool {
-	return (w.From.IsZero() || !t.Before(w.From)) && (w.Until.IsZero() || t.Before(w.Until))
+	compared Comparison // of the attachments with the package
+	revision int64      // how often it was changed
 }
 
 // An Attachment is a file of the official notice.
@@ -78,36 +60,25 @@ type Attachment struct {
 	Hash     blob.Hash `json:"hash"`
 	Name     string    `json:"name"`
 	Size     int64     `json:"size"`
-	Type     string    `json:"type"` // by content
-	Text     string    `json:"-"`    // of a notice that could be read; shown beside the rules
-	Faults   int       `json:"faults"`
+	Type     string    `json:"type"`   // by content
+	Text     string    `json:"-"`      // when it is part of the official text: see [Call.OfficialText]
+	Faults   int       `json:"faults"` // of the official text that it is part of
 	Attached time.Time `json:"attached"`
+
+	text string // what could be read of it, "" for nothing
 }
 
-// An Extension (延期) moves the end of a window; it counts once a second person
-// has approved it.
-type Extension struct {
-	ID         string         `json:"id"`
-	Stage      string         `json:"stage"`
-	Before     time.Time      `json:"before"`
-	After      time.Time      `json:"after"`
-	Reason     string         `json:"reason"`
-	Proposed   time.Time      `json:"proposed"`
-	ProposedBy actor.PersonID `json:"-"`
-	Approved   time.Time      `json:"approved,omitzero"`
-	ApprovedBy actor.PersonID `json:"-"`
+// A Comparison (核对) is what comparing the official notice with the package came
+// to (package programme, Verify).
+type Comparison struct {
+	Files  []blob.Hash // the attachments that the official text is made of, in order
+	Faults int         // what does not agree
 }
 
-// Stage returns the window of a stage.
-func (c *Call) Stage(id string) (Window, bool) {
-	i := slices.IndexFunc(c.Windows, func(w Window) bool { return w.Stage == id })
-	if i < 0 {
-		return Window{}, false
-	}
-	return c.Windows[i], true
-}
+// public reports whether anybody may read the call: it is or was published.
+func (c *Call) public() bool { return !c.Published.IsZero() }
 
-// Phase says whether applications can be filled in at t.
+// Phase says whether applications can be filled in at an instant.
 type Phase string
 
 // The phases, as lists are filtered by them.
@@ -116,10 +87,13 @@ const (
 	Open     Phase = "open"     // 正在受理
 	Closing  Phase = "closing"  // 七日内截止; open as well
 	Closed   Phase = "closed"   // 已截止
+	Archived Phase = "archived" // 已归档: closed a year ago; closed as well
 )
 
-// closingSoon is how long before its end a call is shown as closing.
-const closingSoon = 7 * 24 * time.Hour
+const (
+	closingSoon = 7 * 24 * time.Hour   // how long before its end a call is shown as closing
+	archivedIn  = 365 * 24 * time.Hour // how long after its end it is put away
+)
 
 // Phase is the call's phase at t. A call without an end stays open until it is
 // replaced.
@@ -131,6 +105,8 @@ func (c *Call) Phase(t time.Time) Phase {
 		return Upcoming
 	case c.Closes.IsZero():
 		return Open
+	case !t.Before(c.Closes.Add(archivedIn)):
+		return Archived
 	case !t.Before(c.Closes):
 		return Closed
 	case c.Closes.Sub(t) <= closingSoon:
@@ -139,74 +115,16 @@ func (c *Call) Phase(t time.Time) Phase {
 	return Open
 }
 
-// windowsOf are the stages of a package as instants. A day without a time of
-// day begins at midnight, and ends with the midnight after it.
-func windowsOf(p *programme.Package) []Window {
-	var out []Window
-	for _, s := range p.Call.Stages {
-		w := Window{Stage: s.ID, Name: s.Name, Act: string(s.Act), Who: string(s.Who), Received: s.UntilRule == "received",
-			Channel: string(s.Channel), To: s.To, Does: s.Does, Clauses: p.ClauseIDs(s.Clauses)}
-		if s.From != nil {
-			w.From = s.From.UTC()
-		}
-		if s.Until != nil {
-			w.Until = s.Until.UTC()
-			if !s.Until.Clock {
-				w.Until = s.Until.In(clock.Zone).AddDate(0, 0, 1).UTC()
-			}
-		}
-		out = append(out, w)
+// schedule gives a window of a draft its instants.
+func (c *Call) schedule(s Slot) error {
+	if err := c.is(Drafted); err != nil {
+		return err
 	}
-	return out
-}
-
-// applying are the acts of stages in which applicants hand something in, the
-// one that lists are about first.
-var applying = []string{"apply", "filing", "claim", "intent"}
-
-// span sets Opens and Closes from the windows: those of the stage in which
-// applications are filled in and handed in.
-func (c *Call) span() {
-	c.Opens, c.Closes = time.Time{}, time.Time{}
-	for _, act := range applying {
-		found := false
-		for _, w := range c.Windows {
-			if w.Act != act {
-				continue
-			}
-			found = true
-			if !w.Until.IsZero() && w.Until.After(c.Closes) {
-				c.Opens, c.Closes = w.From, w.Until
-			} else if c.Closes.IsZero() && c.Opens.IsZero() {
-				c.Opens = w.From
-			}
-		}
-		if found {
-			return
-		}
-	}
-}
-
-// ordered checks that no window ends before it begins.
-func (c *Call) ordered() error {
-	for _, w := range c.Windows {
-		if !w.From.IsZero() && !w.Until.IsZero() && !w.From.Before(w.Until) {
-			return fault.New(fault.Invalid, "call.window", w.Name).In(w.Stage)
-		}
-	}
-	return nil
-}
-
-// schedule gives the windows that a draft leaves open their instants.
-func (c *Call) schedule(stage string, from, until time.Time) error {
-	if c.State != Drafted {
-		return fault.New(fault.Conflict, "call.not_draft", fault.Key("call.state."+string(c.State)))
-	}
-	i := slices.IndexFunc(c.Windows, func(w Window) bool { return w.Stage == stage })
+	i := slices.IndexFunc(c.Windows, func(w Window) bool { return w.Stage == s.Stage })
 	if i < 0 {
-		return fault.New(fault.Missing, "call.no_stage", stage).In("stage")
+		return fault.New(fault.Missing, "call.no_stage", s.Stage).In("stage")
 	}
-	c.Windows[i].From, c.Windows[i].Until = from, until
+	c.Windows[i].From, c.Windows[i].Until = cutTime(s.From), cutTime(s.Until)
 	c.span()
 	return c.ordered()
 }
@@ -214,68 +132,107 @@ func (c *Call) schedule(stage string, from, until time.Time) error {
 // publish makes a draft public. Faults that the comparison with the official
 // text found need a reason.
 func (c *Call) publish(reason string, now time.Time) error {
-	faults := 0
-	for _, a := range c.Attachments {
-		faults += a.Faults
+	if err := c.is(Drafted); err != nil {
+		return err
 	}
-	switch {
-	case c.State != Drafted:
-		return fault.New(fault.Conflict, "call.not_draft", fault.Key("call.state."+string(c.State)))
-	case faults > 0 && strings.TrimSpace(reason) == "":
-		return fault.New(fault.Invalid, "call.faults", faults).In("reason")
+	reason, err := cleanReason(reason, c.compared.Faults > 0)
+	if err != nil && c.compared.Faults > 0 && reason == "" {
+		return fault.New(fault.Invalid, "call.faults", c.compared.Faults).In("reason")
+	}
+	if err != nil {
+		return err
 	}
 	if err := c.ordered(); err != nil {
 		return err
 	}
-	c.State, c.Published, c.Reason = Published, now, strings.TrimSpace(reason)
+	c.State, c.Published, c.Reason = Published, now, reason
 	return nil
 }
 
-// withdraw takes a published call back, for a reason.
+// withdraw takes a call back, for a reason.
 func (c *Call) withdraw(reason string) error {
-	switch {
-	case c.State != Published && c.State != Drafted:
-		return fault.New(fault.Conflict, "call.not_published", fault.Key("call.state."+string(c.State)))
-	case strings.TrimSpace(reason) == "":
-		return fault.New(fault.Invalid, "call.reason").In("reason")
+	if c.State != Drafted {
+		if err := c.is(Published); err != nil {
+			return err
+		}
 	}
-	c.State, c.Reason = Withdrawn, strings.TrimSpace(reason)
+	reason, err := cleanReason(reason, true)
+	if err != nil {
+		return err
+	}
+	c.State, c.Reason = Withdrawn, reason
 	return nil
 }
 
-// propose checks that a window can be moved to end at after, and returns the
-// proposal.
-func (c *Call) propose(stage, reason string, after, now time.Time) (Extension, error) {
-	w, ok := c.Stage(stage)
+// is asks that the call is in a state.
+func (c *Call) is(s State) error {
 	switch {
-	case !ok:
-		return Extension{}, fault.New(fault.Missing, "call.no_stage", stage).In("stage")
-	case c.State != Published:
-		return Extension{}, fault.New(fault.Conflict, "call.not_published", fault.Key("call.state."+string(c.State)))
-	case w.Until.IsZero():
-		return Extension{}, fault.New(fault.Invalid, "call.no_end", w.Name).In("stage")
-	case !after.After(w.Until):
-		return Extension{}, fault.New(fault.Invalid, "call.earlier", shown(w.Until)).In("until")
-	case !after.After(now):
-		return Extension{}, fault.New(fault.Invalid, "call.past", shown(now)).In("until")
-	case strings.TrimSpace(reason) == "":
-		return Extension{}, fault.New(fault.Invalid, "call.reason").In("reason")
+	case c.State == s:
+		return nil
+	case s == Drafted:
+		return fault.New(fault.Conflict, "call.not_draft", fault.Key("call.state."+string(c.State)))
 	}
-	return Extension{Stage: stage, Before: w.Until, After: after.UTC(), Reason: strings.TrimSpace(reason), Proposed: now}, nil
+	return fault.New(fault.Conflict, "call.not_published", fault.Key("call.state."+string(c.State)))
 }
 
-// extend makes an approved extension count.
-func (c *Call) extend(e Extension) error {
-	i := slices.IndexFunc(c.Windows, func(w Window) bool { return w.Stage == e.Stage })
-	switch {
-	case c.State != Published:
-		return fault.New(fault.Conflict, "call.not_published", fault.Key("call.state."+string(c.State)))
-	case i < 0 || !c.Windows[i].Until.Equal(e.Before):
-		return fault.New(fault.Conflict, "call.moved")
+// The limits of what people type.
+const (
+	maxReason = 500
+	maxName   = 120
+)
+
+// cleanReason returns a reason as it is kept and shown.
+func cleanReason(reason string, needed bool) (string, error) {
+	reason = strings.TrimSpace(strings.Map(visible, strings.ToValidUTF8(reason, "")))
+	switch n := len([]rune(reason)); {
+	case n == 0 && needed:
+		return "", fault.New(fault.Invalid, "call.reason").In("reason")
+	case n > maxReason:
+		return reason, fault.New(fault.Invalid, "call.reason_long", maxReason, n).In("reason")
 	}
-	c.Windows[i].Until = e.After
-	c.span()
-	return nil
+	return reason, nil
+}
+
+// cleanName returns the name of a file as it is kept and offered again: its last
+// part, without what cannot be seen or turns the direction of writing, and not
+// too long.
+func cleanName(name string) string {
+	name = name[strings.LastIndexAny(name, `/\`)+1:]
+	name = strings.TrimSpace(strings.Map(func(r rune) rune {
+		if r = visible(r); r == '\n' || strings.ContainsRune(`<>:"|?*`, r) {
+			return '_'
+		}
+		return r
+	}, strings.ToValidUTF8(name, "_")))
+	name = strings.TrimLeft(name, ".")
+	if chars := []rune(name); len(chars) > maxName {
+		dot := strings.LastIndexByte(name, '.')
+		end := ""
+		if dot >= 0 && len(name)-dot <= 10 {
+			end = name[dot:]
+		}
+		name = string(chars[:maxName-len(end)]) + end
+	}
+	if name == "" {
+		name = "file"
+	}
+	return name
+}
+
+// visible drops control and format characters; a line end stays.
+func visible(r rune) rune {
+	if r != '\n' && unicode.In(r, unicode.Cc, unicode.Cf, unicode.Zl, unicode.Zp) {
+		return -1
+	}
+	return r
+}
+
+// cutTime is an instant as it is kept: in UTC, of whole milliseconds.
+func cutTime(t time.Time) time.Time {
+	if t.IsZero() {
+		return time.Time{}
+	}
+	return t.UTC().Truncate(time.Millisecond)
 }
 
 // shown is an instant in a message, in the time zone of deadlines.

@@ -16,20 +16,19 @@ type Slot struct {
 	From, Until time.Time
 }
 
-// Schedule (安排时间) sets a window of a draft.
+// Schedule (安排时间) sets a window of a draft: what the notice leaves open, or
+// the times of an own round.
 func Schedule(ctx context.Context, tx *db.Tx, s Slot) (*Call, error) {
-	c, err := find(ctx, tx, s.Call)
+	c, err := findFor(ctx, tx, s.Call, actor.ActDraftCall)
 	if err != nil {
 		return nil, err
 	}
-	if err := may(ctx, tx, tx.By, actor.ActDraftCall, c); err != nil {
+	if err := c.schedule(s); err != nil {
 		return nil, err
 	}
-	if err := c.schedule(s.Stage, s.From, s.Until); err != nil {
+	if err := save(ctx, tx, c); err != nil {
 		return nil, err
 	}
-	if err := save(ctx, tx, c, Drafted); err != nil {
-		return nil, err
-	}
-	return c, tx.Record(ctx, "call.schedule", "call:"+string(c.ID), map[string]string{"stage": s.Stage, "from": db.Time(s.From), "until": db.Time(s.Until)})
+	return c, tx.Record(ctx, "call.schedule", c.subject(),
+		map[string]string{"stage": s.Stage, "from": db.Time(s.From), "until": db.Time(s.Until)})
 }

@@ -7,21 +7,18 @@ import (
 	"shenbao/internal/db"
 )
 
-// Withdraw (撤回) takes a call back, for a reason that everybody may read.
+// Withdraw (撤回) takes a call back, for a reason that everybody may read. A draft
+// that is withdrawn was never public, and stays so.
 func Withdraw(ctx context.Context, tx *db.Tx, id ID, reason string) (*Call, error) {
-	c, err := find(ctx, tx, id)
+	c, err := findFor(ctx, tx, id, actor.ActCloseCall)
 	if err != nil {
 		return nil, err
 	}
-	if err := may(ctx, tx, tx.By, actor.ActCloseCall, c); err != nil {
-		return nil, err
-	}
-	found := c.State
 	if err := c.withdraw(reason); err != nil {
 		return nil, err
 	}
-	if err := save(ctx, tx, c, found); err != nil {
+	if err := save(ctx, tx, c); err != nil {
 		return nil, err
 	}
-	return c, tx.Record(ctx, "call.withdraw", "call:"+string(c.ID), map[string]string{"reason": c.Reason})
+	return c, tx.Record(ctx, "call.withdraw", c.subject(), map[string]string{"reason": c.Reason})
 }

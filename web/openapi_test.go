@@ -72,6 +72,8 @@ var summaries = map[string]string{
 	"postUnitsUnitProfileListVerifyRow": "say for an authority that a row is true",
 	"postUnitsUnitProfileListReveal":    "read an identity number in full, for a reason",
 
+	"getRegisters":            "registers and who keeps them",
+	"getRegistersRegister":    "the part of a register that your unit keeps",
 	"getPeople":               "all accounts",
 	"postPeoplePersonDisable": "disable an account",
 	"postPeoplePersonEnable":  "enable an account",

@@ -85,6 +85,12 @@ func (s *Server) routes() []route {
 		change("/units/{unit}/profile/{list}/reveal", actor.ActRevealIdentity, s.revealNumber),
 		change("/units/{unit}/profile/{list}/import", actor.ActImportProfile, s.importList).pageOnly(),
 
+		read("/registers", public, s.listRegisters),
+		read("/registers/{register}", actor.ActKeepRegister, s.showPart),
+		read("/registers/{register}/workbook", actor.ActKeepRegister, s.exportPart).pageOnly(),
+		change("/registers/{register}", actor.ActKeepRegister, s.adopt).pageOnly(),
+		read("/help", public, s.help).pageOnly(),
+
 		read("/people", actor.ActViewPeople, s.listPeople),
 		change("/people/{person}/disable", actor.ActDisablePerson, s.disablePerson),
 		change("/people/{person}/enable", actor.ActDisablePerson, s.enablePerson),

@@ -137,6 +137,20 @@ func TestUsageErrors(t *testing.T) {
 		{"programme", "verify", "shandong-tic-2024", "--source", "--json"},
 		{"programme", "list", "--json=maybe"},
 		{"version", "a\x1b[31mb"},
+		{"user"},
+		{"user", "add"},
+		{"user", "add", "li@example.org"},
+		{"user", "add", "li@example.org", "--role", "king"},
+		{"user", "delete", "li@example.org"},
+		{"serve", "--workers", "many"},
+		{"serve", "--log-level", "loud"},
+		{"serve", "--adress", "x"},
+		{"journal"},
+		{"job", "list", "--state", "asleep"},
+		{"job", "retry"},
+		{"backup"},
+		{"restore"},
+		{"verify-data", "here"},
 	}
 	for lang, env := range map[string]string{locale.ZH: "zh_CN.UTF-8", locale.EN: "en_GB.UTF-8"} {
 		t.Run(lang, func(t *testing.T) {

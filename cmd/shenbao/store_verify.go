@@ -6,15 +6,16 @@ import (
 	"slices"
 
 	"shenbao/actor"
+	"shenbao/call"
 	"shenbao/internal/db"
 	"shenbao/internal/fault"
 	"shenbao/internal/job"
 )
 
-// attachmentColumns are the columns that name an attachment by its hash. A test
-// asks that every column whose name says so is among them.
+// attachmentColumns are the columns that name an attachment by its hash.
 var attachmentColumns = []struct{ table, column string }{
 	{"profile_rows", "evidence"},
+	{"call_attachments", "hash"},
 }
 
 // stateColumns are the states that a thing may be in, by table.
@@ -23,6 +24,7 @@ var stateColumns = []struct {
 	states []string
 }{
 	{"units", []string{actor.Pending, actor.Confirmed, actor.Refused, actor.Closed}},
+	{"calls", []string{string(call.Drafted), string(call.Published), string(call.Withdrawn), string(call.Replaced)}},
 	{"jobs", []string{string(job.Waiting), string(job.Running), string(job.Done), string(job.Dead)}},
 }
 
@@ -36,6 +38,9 @@ var references = []struct{ table, column, to string }{
 	{"profile_snapshots", "unit", "units"},
 	{"register_editions", "keeper", "units"},
 	{"register_rows", "keeper", "units"},
+	{"calls", "issuer", "units"},
+	{"calls", "amends", "calls"},
+	{"calls", "replaced_by", "calls"},
 }
 
 // attachmentsNamed returns the hashes that rows name, and the table where.

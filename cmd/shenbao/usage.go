@@ -35,6 +35,7 @@ var wrong = []struct {
 	{regexp.MustCompile(`(?s)^(--\S+) must be one of (.*) but got "(.*)"$`), "usage.one_of"},
 	{regexp.MustCompile(`(?s)^(--\S+): bool value must be .*$`), "usage.needs_bool"},
 	{regexp.MustCompile(`(?s)^(--\S+): expected .* value but got .*$`), "usage.needs_value"},
+	{regexp.MustCompile(`(?s)^(--\S+): expected a valid 64 bit int but got .*$`), "usage.needs_number"},
 }
 
 // explain says what is wrong with a command line and how to go on. A command
@@ -73,7 +74,13 @@ func (a *app) wrongText(e *usageError) string {
 			return sentence
 		case "usage.one_of":
 			return a.text(key, m[1], a.choices(m[2]), m[3])
-		case "usage.missing_command", "usage.either":
+		case "usage.missing_command": // kong names only the first of them
+			var names []string
+			for _, c := range e.node.Children {
+				names = append(names, c.Name)
+			}
+			return a.text(key, strings.Join(names, a.text("usage.comma")))
+		case "usage.either":
 			return a.text(key, a.choices(m[1]))
 		}
 		return a.text(key, m[1])

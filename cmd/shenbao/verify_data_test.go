@@ -134,9 +134,13 @@ func TestVerifyDataNeedsThePublicKeys(t *testing.T) {
 	fails(t, "verify_data.no_key", "verify-data", "--data", data)
 }
 
-// What verify-data looks at is all there is: every column that holds a state is
-// in its table of states, and every table and column that it names is there.
-func TestVerifyDataKnowsEveryState(t *testing.T) {
+// hashesOfOthers are columns that hold the hash of something that is no
+// attachment.
+var hashesOfOthers = []string{"journal_hashes", "profile_snapshots", "call_packages", "calls"}
+
+// What verify-data looks at is all there is: every column that holds a state or
+// a hash is in its tables, and every table and column that it names is there.
+func TestVerifyDataKnowsEveryColumn(t *testing.T) {
 	text, err := os.ReadFile("../../internal/db/schema.sql")
 	if err != nil {
 		t.Fatal(err)
@@ -152,7 +156,14 @@ func TestVerifyDataKnowsEveryState(t *testing.T) {
 	for _, one := range stateColumns {
 		known[one.table] = true
 	}
+	attached := map[string]bool{}
+	for _, one := range attachmentColumns {
+		attached[one.table] = true
+	}
 	for table := range tables {
+		if has(table, "hash") && !slices.Contains(hashesOfOthers, table) && !attached[table] {
+			t.Errorf("%s has a hash: is it an attachment's?", table)
+		}
 		if has(table, "state") != known[table] {
 			t.Errorf("%s: has a state %v, in the table of states %v", table, has(table, "state"), known[table])
 		}

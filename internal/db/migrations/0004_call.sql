@@ -1,16 +1,19 @@
 -- +goose Up
+-- 指南包的副本
 CREATE TABLE call_packages (
     hash TEXT PRIMARY KEY,
     id TEXT NOT NULL,
     archive BYTEA NOT NULL
 );
+
+-- 申报通知; revision counts its changes: two people do not undo each other
 CREATE TABLE calls (
     id TEXT PRIMARY KEY,
     package TEXT NOT NULL,
     hash TEXT NOT NULL REFERENCES call_packages (hash),
     title TEXT NOT NULL,
     number TEXT NOT NULL,
-    issuer TEXT NOT NULL,
+    issuer TEXT NOT NULL REFERENCES units (id),
     issuer_name TEXT NOT NULL,
     place TEXT NOT NULL,
     mode TEXT NOT NULL,
@@ -23,11 +26,15 @@ CREATE TABLE calls (
     published TEXT NOT NULL,
     opens TEXT NOT NULL,
     closes TEXT NOT NULL,
-    closes_order TEXT NOT NULL
+    closes_order TEXT NOT NULL,
+    words TEXT NOT NULL,
+    revision BIGINT NOT NULL
 );
 CREATE INDEX calls_published ON calls (state, published, id);
 CREATE INDEX calls_closing ON calls (state, closes_order, id);
 CREATE INDEX calls_issuer ON calls (issuer, state, id);
+
+-- 时间窗口; notice_* are the instants that the package gives
 CREATE TABLE call_windows (
     call TEXT NOT NULL REFERENCES calls (id),
     position BIGINT NOT NULL,
@@ -37,13 +44,18 @@ CREATE TABLE call_windows (
     who TEXT NOT NULL,
     opens TEXT NOT NULL,
     ends TEXT NOT NULL,
+    notice_opens TEXT NOT NULL,
+    notice_ends TEXT NOT NULL,
     received BOOLEAN NOT NULL,
+    late TEXT NOT NULL,
     channel TEXT NOT NULL,
     receiver TEXT NOT NULL,
     does TEXT NOT NULL,
     clauses TEXT NOT NULL,
     PRIMARY KEY (call, stage)
 );
+
+-- 领域方向
 CREATE TABLE call_fields (
     call TEXT NOT NULL REFERENCES calls (id),
     code TEXT NOT NULL,
@@ -51,17 +63,29 @@ CREATE TABLE call_fields (
     PRIMARY KEY (call, code)
 );
 CREATE INDEX call_fields_code ON call_fields (code, call);
+
+-- 通知原文
 CREATE TABLE call_attachments (
     call TEXT NOT NULL REFERENCES calls (id),
     hash TEXT NOT NULL,
+    position BIGINT NOT NULL,
     name TEXT NOT NULL,
     size BIGINT NOT NULL,
     type TEXT NOT NULL,
     text TEXT NOT NULL,
-    faults BIGINT NOT NULL,
     attached TEXT NOT NULL,
     PRIMARY KEY (call, hash)
 );
+
+-- 原文与指南包的核对; files are the hashes of the attachments compared, with spaces between
+CREATE TABLE call_comparisons (
+    call TEXT PRIMARY KEY REFERENCES calls (id),
+    files TEXT NOT NULL,
+    faults BIGINT NOT NULL,
+    report TEXT NOT NULL
+);
+
+-- 延期
 CREATE TABLE call_extensions (
     id TEXT PRIMARY KEY,
     call TEXT NOT NULL REFERENCES calls (id),
@@ -75,14 +99,19 @@ CREATE TABLE call_extensions (
     approved_by TEXT NOT NULL
 );
 CREATE INDEX call_extensions_call ON call_extensions (call, id);
+
+-- 检索词
 CREATE TABLE call_words (
     word TEXT NOT NULL,
     call TEXT NOT NULL REFERENCES calls (id),
     PRIMARY KEY (word, call)
 );
+
+-- 访客填写的内容
 CREATE TABLE call_kept (
     token TEXT PRIMARY KEY,
     call TEXT NOT NULL REFERENCES calls (id),
+    hash TEXT NOT NULL,
     facts TEXT NOT NULL,
     until TEXT NOT NULL
 );

@@ -1,0 +1,54 @@
+package call
+
+import (
+	"context"
+	"slices"
+
+	"shenbao/actor"
+	"shenbao/internal/db"
+)
+
+// Find returns a call: what was never published only to those who may see the
+// issuer's drafts, and to them alone the extensions that wait for approval.
+func Find(ctx context.Context, r db.Reader, by db.By, id ID) (*Call, error) {
+	c, err := find(ctx, r, id)
+	if err != nil {
+		return nil, err
+	}
+	if !c.public() {
+		return c, may(ctx, r, by, actor.ActViewDraft, c)
+	}
+	waits := func(e Extension) bool { return e.Approved.IsZero() }
+	if slices.ContainsFunc(c.Extensions, waits) && may(ctx, r, by, actor.ActViewDraft, c) != nil {
+		c.Extensions = slices.DeleteFunc(c.Extensions, waits)
+	}
+	return c, nil
+}
+
+// MayEdit reports whether by may draft, publish and attach to the call, and
+// propose an extension of it.
+func MayEdit(ctx context.Context, r db.Reader, by db.By, c *Call) bool {
+	return may(ctx, r, by, actor.ActPublishCall, c) == nil
+}
+
+// MayApprove reports whether by may approve an extension of the call.
+func MayApprove(ctx context.Context, r db.Reader, by db.By, c *Call) bool {
+	return may(ctx, r, by, actor.ActApproveExtension, c) == nil
+}
+
+// may asks whether by may do act to a call.
+func may(ctx context.Context, r db.Reader, by db.By, act actor.Act, c *Call) error {
+	return actor.MayOn(ctx, r, by, act, actor.On{Unit: c.Issuer, Issuer: c.Issuer, Programme: c.Package})
+}
+
+// findFor finds a call and asks whether the author of tx may do act to it.
+func findFor(ctx context.Context, tx *db.Tx, id ID, act actor.Act) (*Call, error) {
+	c, err := find(ctx, tx, id)
+	if err != nil {
+		return nil, err
+	}
+	return c, may(ctx, tx, tx.By, act, c)
+}
+
+// subject names the call in the journal.
+func (c *Call) subject() string { return "call:" + string(c.ID) }
