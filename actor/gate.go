@@ -70,9 +70,9 @@ func DefaultSettings() Settings {
 }
 
 // hashing are the parameters of argon2id: 19 MiB, two passes, one lane, as
-// OWASP recommends where many sign in at once. It is 15 to 35 ms of
-// one processor. A stored hash names its own parameters, so these can be raised:
-// whoever signs in is hashed anew.
+// OWASP recommends where many sign in at once. A hash takes 15 to 35 ms of one
+// processor. It names its own parameters, so these can be raised: whoever signs
+// in is hashed anew.
 var hashing = &argon2id.Params{Memory: 19 * 1024, Iterations: 2, Parallelism: 1, SaltLength: 16, KeyLength: 32}
 
 // NewGate returns a gate with no post: its letters are lost until Send is set.

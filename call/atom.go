@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"shenbao/internal/clock"
+	"shenbao/internal/locale"
 )
 
 type atomFeed struct {
@@ -27,12 +28,13 @@ type atomAuthor struct {
 }
 
 type atomEntry struct {
-	ID      string     `xml:"id"`
-	Title   string     `xml:"title"`
-	Updated string     `xml:"updated"`
-	Link    atomLink   `xml:"link"`
-	Author  atomAuthor `xml:"author"`
-	Summary string     `xml:"summary"`
+	ID        string     `xml:"id"`
+	Title     string     `xml:"title"`
+	Updated   string     `xml:"updated"`
+	Published string     `xml:"published"`
+	Link      atomLink   `xml:"link"`
+	Author    atomAuthor `xml:"author"`
+	Summary   string     `xml:"summary"`
 }
 
 // A Feed is a list of calls for readers of news (RFC 4287): its name and the
@@ -41,29 +43,37 @@ type Feed struct {
 	Title string
 	Self  string
 	Link  func(ID) string
-	At    time.Time // when it was asked for
+	At    time.Time // when it was asked for: what an empty feed was last changed
 }
 
-// Atom writes the feed of some calls, the newest first.
+// Atom writes the feed of some calls, which need their windows and extensions.
+// An entry is changed when an end is moved.
 func (f Feed) Atom(calls []*Call) ([]byte, error) {
-	feed := atomFeed{ID: f.Self, Title: f.Title, Updated: f.At.UTC().Format(time.RFC3339), Link: []atomLink{{"self", f.Self}}, Author: atomAuthor{"Shenbao 申报"}}
-	for i, c := range calls {
+	feed := atomFeed{ID: f.Self, Title: f.Title, Link: []atomLink{{"self", f.Self}}, Author: atomAuthor{"Shenbao 申报"}}
+	latest := time.Time{}
+	for _, c := range calls {
 		changed := c.Published
 		for _, w := range c.Windows {
 			if at := stamp(c, w); at.After(changed) {
 				changed = at
 			}
 		}
-		if i == 0 {
-			feed.Updated = changed.UTC().Format(time.RFC3339)
+		if changed.After(latest) {
+			latest = changed
 		}
-		e := atomEntry{ID: "urn:shenbao:call:" + string(c.ID), Title: c.Title, Updated: changed.UTC().Format(time.RFC3339),
+		e := atomEntry{ID: "urn:shenbao:call:" + string(c.ID), Title: c.Title, Updated: atomTime(changed), Published: atomTime(c.Published),
 			Link: atomLink{"alternate", f.Link(c.ID)}, Author: atomAuthor{c.IssuerName}}
 		if !c.Closes.IsZero() {
-			e.Summary = c.IssuerName + "；" + c.Closes.In(clock.Zone).Format("2006-01-02 15:04") + " 截止"
+			e.Summary = locale.Text(locale.ZH, "call.calendar.closes", c.IssuerName, c.Closes.In(clock.Zone).Format("2006-01-02 15:04"))
 		}
 		feed.Entries = append(feed.Entries, e)
 	}
+	if latest.IsZero() {
+		latest = f.At
+	}
+	feed.Updated = atomTime(latest)
 	text, err := xml.MarshalIndent(feed, "", " ")
 	return append([]byte(xml.Header), text...), err
 }
+
+func atomTime(t time.Time) string { return t.UTC().Format(time.RFC3339) }

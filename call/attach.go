@@ -2,16 +2,17 @@ package call
 
 import (
 	"context"
-	"strings"
+	"fmt"
 
 	"shenbao/actor"
 	"shenbao/internal/blob"
 	"shenbao/internal/db"
+	"shenbao/internal/fault"
 	"shenbao/programme"
 )
 
 // A File is a file of the official notice, stored already; Text is what could
-// be read of it.
+// be read of it (package official).
 type File struct {
 	Hash blob.Hash
 	Name string
@@ -20,41 +21,37 @@ type File struct {
 	Text string
 }
 
+// maxAttachments bounds the attachments of one call.
+const maxAttachments = 20
+
 // Attach (上传原文) adds a file of the official notice to a draft or a published
-// call. The first that can be read is compared with the package (package
-// programme, Verify), and shown beside the rules.
+// call. What can be read of the files is compared with the package that the call
+// is pinned to, alone and with the files before it (an annex may come as a file
+// of its own); the text that agrees best is the official text, shown beside the
+// rules. The comparison is kept: see [Compared].
 func Attach(ctx context.Context, tx *db.Tx, id ID, p *programme.Package, f File) (*Call, error) {
-	c, err := find(ctx, tx, id)
+	c, err := findFor(ctx, tx, id, actor.ActAttachToCall)
 	if err != nil {
 		return nil, err
 	}
-	if err := may(ctx, tx, tx.By, actor.ActAttachToCall, c); err != nil {
-		return nil, err
+	switch {
+	case c.Hash != p.Hash:
+		return nil, fmt.Errorf("attach to %s: the package is %s, not %s", id, p.Hash, c.Hash)
+	case c.State != Drafted && c.State != Published:
+		return nil, c.is(Published)
+	case len(c.Attachments) >= maxAttachments:
+		return nil, fault.New(fault.Refused, "call.attachments", maxAttachments)
 	}
-	a := Attachment{Hash: f.Hash, Name: f.Name, Size: f.Size, Type: f.Type, Text: f.Text, Attached: tx.Now}
-	if f.Text != "" && !c.hasText() {
-		report, err := p.Verify(strings.NewReader(f.Text))
-		if err != nil {
-			return nil, err
-		}
-		a.Faults = len(report.Faults)
-	}
-	if err := insertAttachment(ctx, tx, c.ID, a); err != nil {
+	a := Attachment{Hash: f.Hash, Name: cleanName(f.Name), Size: f.Size, Type: f.Type, Attached: tx.Now, text: f.Text}
+	if err := insertAttachment(ctx, tx, c, a); err != nil {
 		return nil, err
 	}
 	c.Attachments = append(c.Attachments, a)
-	return c, tx.Record(ctx, "call.attach", "call:"+string(c.ID), map[string]any{"file": f.Hash, "name": f.Name, "faults": a.Faults})
-}
-
-// hasText reports whether a file that could be read is attached.
-func (c *Call) hasText() bool { return c.OfficialText() != "" }
-
-// OfficialText is the text of the official notice, "" when none could be read.
-func (c *Call) OfficialText() string {
-	for _, a := range c.Attachments {
-		if a.Text != "" {
-			return a.Text
+	if report := c.compare(p); report != nil {
+		if err := saveComparison(ctx, tx, c, report); err != nil {
+			return nil, err
 		}
 	}
-	return ""
+	c.mark()
+	return c, tx.Record(ctx, "call.attach", c.subject(), map[string]any{"file": a.Hash, "name": a.Name, "faults": c.compared.Faults})
 }

@@ -68,13 +68,6 @@ type Attachment struct {
 	text string // what could be read of it, "" for nothing
 }
 
-// A Comparison (核对) is what comparing the official notice with the package came
-// to (package programme, Verify).
-type Comparison struct {
-	Files  []blob.Hash // the attachments that the official text is made of, in order
-	Faults int         // what does not agree
-}
-
 // public reports whether anybody may read the call: it is or was published.
 func (c *Call) public() bool { return !c.Published.IsZero() }
 
@@ -135,12 +128,12 @@ func (c *Call) publish(reason string, now time.Time) error {
 	if err := c.is(Drafted); err != nil {
 		return err
 	}
-	reason, err := cleanReason(reason, c.compared.Faults > 0)
-	if err != nil && c.compared.Faults > 0 && reason == "" {
-		return fault.New(fault.Invalid, "call.faults", c.compared.Faults).In("reason")
-	}
-	if err != nil {
+	reason, err := cleanReason(reason, false)
+	switch {
+	case err != nil:
 		return err
+	case c.compared.Faults > 0 && reason == "":
+		return fault.New(fault.Invalid, "call.faults", c.compared.Faults).In("reason")
 	}
 	if err := c.ordered(); err != nil {
 		return err

@@ -2,12 +2,10 @@ package call
 
 import (
 	"bytes"
-	"cmp"
-	"encoding/json"
 	"slices"
-	"strings"
 
 	"shenbao/internal/fault"
+	"shenbao/internal/locale"
 	"shenbao/programme"
 	"shenbao/rule"
 )
@@ -19,64 +17,126 @@ const maxFacts = 256 << 10
 // notice, and what proves it.
 type Condition struct {
 	rule.View
+	Sign      string   `json:"sign"` // ✓ ✗ ? or – for what fails nobody
+	Word      string   `json:"word"` // the verdict in a word
 	Locator   string   `json:"locator"`
+	Decides   bool     `json:"decides"`   // the overall answer rests on it
 	Materials []string `json:"materials"` // names of what to hand in as evidence
 }
 
 // A Section holds the conditions of one part of the notice, in its order.
 type Section struct {
-	Name       string      `json:"name"` // as the notice numbers it: 二, 附1
+	Name       string      `json:"name"`            // as the notice numbers it: 二, 附1
+	Title      string      `json:"title,omitempty"` // of an annex
 	Conditions []Condition `json:"conditions"`
 }
 
-// Checked (核验结果) is what a unit's facts come to under a call.
+// Checked (核验结果) is what a unit's facts come to under a call. The machine
+// proposes: every refusal is signed by a person.
 type Checked struct {
-	Answer   rule.Answer      `json:"answer"`
-	Text     string           `json:"answer_text"`
-	Track    string           `json:"track,omitempty"`
-	Because  []string         `json:"because"` // labels of the conditions that decided it
-	Counts   programme.Counts `json:"counts"`
-	Sections []Section        `json:"sections"`
-	Nearest  []programme.Near `json:"nearest"`
+	Package    string               `json:"package"`
+	Hash       string               `json:"hash"` // of the version that was asked
+	Answer     rule.Answer          `json:"answer"`
+	Text       string               `json:"answer_text"`
+	Track      string               `json:"track,omitempty"`
+	Because    []string             `json:"because"` // labels of the conditions that decided it
+	Counts     programme.Counts     `json:"counts"`
+	Sections   []Section            `json:"sections"`
+	Evidence   []programme.Lack     `json:"evidence"` // what could still change a verdict
+	Gaps       []programme.Lack     `json:"gaps"`     // what failed, and by how much
+	Nearest    []programme.Near     `json:"nearest"`  // of every failed any-of, the branch that lacks least
+	Exceptions []string             `json:"exceptions"`
+	Advantages []string             `json:"advantages"`
+	Judged     []programme.Question `json:"judged"` // what people decide, and no machine
 }
 
-// Check (能不能报) answers every condition of a package on facts as JSON. Facts
-// that are not given are not known: they make nobody fail.
+// Check (能不能报) answers every condition of a package on facts as JSON: those
+// of programmes/FORMAT.md and the tallies of [Questions]. Facts that are not
+// given are not known: they make nobody fail.
 func Check(p *programme.Package, facts []byte, lang string) (*Checked, error) {
 	if len(facts) > maxFacts {
 		return nil, fault.New(fault.Invalid, "call.facts_large", maxFacts>>10)
 	}
-	report, err := p.Try(bytes.NewReader(facts), lang)
+	asked := p
+	if p.Program != nil {
+		var err error
+		if asked, err = stating(p, answered(talliesOf(p, bindingRules(p.Program)), facts)); err != nil {
+			return nil, err
+		}
+	}
+	report, err := asked.Try(bytes.NewReader(facts), lang)
 	if err != nil {
 		return nil, err
 	}
-	out := &Checked{Answer: report.Answer, Text: report.AnswerText, Track: trackName(p, report.Track), Counts: report.Counts, Nearest: report.Nearest}
+	return checkedOf(p, report, lang), nil
+}
+
+func checkedOf(p *programme.Package, report *programme.Report, lang string) *Checked {
+	out := &Checked{Package: p.ID, Hash: p.Hash, Answer: report.Answer, Text: report.AnswerText, Track: trackName(p, report.Track), Because: []string{},
+		Counts: report.Counts, Evidence: report.Evidence, Gaps: report.Gaps, Nearest: report.Nearest, Judged: report.Questions,
+		Exceptions: labels(report, report.Exceptions), Advantages: labels(report, report.Advantages)}
 	locators := map[string]string{}
 	for _, c := range p.Clauses {
-		locators[p.ClauseIDs([]string{c.Number})[0]] = c.Locator
+		locators[p.ClauseIDs([]string{c.Number})[0]] = c.Locators()[0]
 	}
 	for _, v := range report.Findings {
-		c := Condition{View: v, Locator: locators[v.Clause]}
+		c := Condition{View: v, Locator: locators[v.Clause], Decides: slices.Contains(report.Because, v.Rule), Materials: []string{}}
 		for _, id := range v.Evidence {
 			c.Materials = append(c.Materials, materialName(p, id))
 		}
-		if slices.Contains(report.Because, v.Rule) {
+		c.Sign, c.Word = verdictOf(v, lang)
+		if c.Decides {
 			out.Because = append(out.Because, v.Label)
 		}
-		out.add(c)
+		out.add(p, c)
 	}
-	return out, nil
+	return out
+}
+
+// verdictOf is a condition's answer as a sign and a word. What gives an
+// advantage and is unmet fails nobody.
+func verdictOf(v rule.View, lang string) (sign, word string) {
+	optional := v.Effect == rule.Advantage || v.Effect == rule.Inform || v.Effect == rule.Flag
+	say := func(key string) string { return locale.Text(lang, "call.verdict."+key) }
+	switch {
+	case v.Verdict == "met" && !v.Applies:
+		return "✓", say("not_asked")
+	case v.Verdict == "met":
+		return "✓", say("met")
+	case v.Verdict == "unmet" && optional:
+		return "–", say("without")
+	case v.Verdict == "unmet":
+		return "✗", say("unmet")
+	}
+	return "?", say("unknown")
 }
 
 // add puts a condition into the section that it stands in.
-func (c *Checked) add(one Condition) {
+func (c *Checked) add(p *programme.Package, one Condition) {
 	name := programme.SectionOf(one.Locator)
 	i := slices.IndexFunc(c.Sections, func(s Section) bool { return s.Name == name })
 	if i < 0 {
-		c.Sections = append(c.Sections, Section{Name: name})
+		s := Section{Name: name}
+		for _, part := range p.Call.Source.Parts {
+			if part.ID == name {
+				s.Title = part.Title
+			}
+		}
+		c.Sections = append(c.Sections, s)
 		i = len(c.Sections) - 1
 	}
 	c.Sections[i].Conditions = append(c.Sections[i].Conditions, one)
+}
+
+// labels are the labels of rules.
+func labels(report *programme.Report, ids []string) []string {
+	out := []string{}
+	for _, v := range report.Findings {
+		if slices.Contains(ids, v.Rule) {
+			out = append(out, v.Label)
+		}
+	}
+	return out
 }
 
 func materialName(p *programme.Package, id string) string {
@@ -95,142 +155,4 @@ func trackName(p *programme.Package, id string) string {
 		}
 	}
 	return id
-}
-
-// A Question asks for one decisive fact.
-type Question struct {
-	Code    string        `json:"code"`
-	Label   string        `json:"label"`
-	Kind    rule.Kind     `json:"kind"`
-	Of      rule.Kind     `json:"of,omitempty"` // of a series: the kind of each year's value
-	Unit    string        `json:"unit,omitempty"`
-	Years   []int         `json:"years,omitempty"` // of a series: those that conditions look at
-	Options []rule.Option `json:"options,omitempty"`
-	Help    string        `json:"help,omitempty"`
-	Weight  int           `json:"weight"` // how many conditions rest on it
-	First   bool          `json:"first"`  // one of the few that decide most
-}
-
-// firstQuestions is how many facts the short form asks at first.
-const firstQuestions = 15
-
-// Questions are the facts that decide whether a unit can apply and that can be
-// asked in one line each, those that decide most first. Lists of people or
-// instruments and files are not asked: what rests on them stays to be proven.
-func Questions(p *programme.Package, lang string) []Question {
-	if p.Program == nil {
-		return nil
-	}
-	weight, years := map[*rule.Fact]int{}, map[*rule.Fact][]int{}
-	for i := range p.Program.Rules {
-		r := &p.Program.Rules[i]
-		if r.Effect != rule.Refuse && r.Effect != rule.Veto && r.Effect != rule.Route {
-			continue
-		}
-		for _, f := range scalarsOf(r.Node, years) {
-			weight[f]++
-		}
-	}
-	var out []Question
-	for _, f := range p.Schema.Facts {
-		if weight[f] > 0 {
-			out = append(out, questionOf(p, f, weight[f], lang))
-		}
-	}
-	for i := range out {
-		out[i].Years = sorted(years[p.Schema.Fact(out[i].Code)])
-	}
-	slices.SortStableFunc(out, func(a, b Question) int { return cmp.Compare(hardness(a)-a.Weight, hardness(b)-b.Weight) })
-	for i := range out {
-		out[i].First = i < firstQuestions
-	}
-	return out
-}
-
-// hardness makes what everybody knows of their unit come before what has to be
-// looked up.
-func hardness(q Question) int {
-	switch q.Kind {
-	case rule.PlaceKind:
-		return -3
-	case rule.ChoiceKind, rule.BoolKind:
-		return -1
-	case rule.TextKind, rule.LongTextKind:
-		return 3
-	}
-	return 0
-}
-
-func questionOf(p *programme.Package, f *rule.Fact, weight int, lang string) Question {
-	q := Question{Code: f.Code, Label: f.Label(lang), Kind: f.Kind, Options: f.Options, Weight: weight}
-	if f.Kind == rule.SeriesKind {
-		q.Of = f.Of
-	}
-	if f.Unit != nil {
-		q.Unit = f.Unit.Code
-	}
-	for _, s := range p.Form.Sections {
-		for _, declared := range s.Facts {
-			if declared.ID == f.Code {
-				q.Help, q.Unit = declared.Help, declared.Unit
-			}
-		}
-	}
-	return q
-}
-
-// asked are the kinds of facts that a short form can ask for.
-var asked = []rule.Kind{rule.BoolKind, rule.IntegerKind, rule.DecimalKind, rule.MoneyKind, rule.PercentKind, rule.DateKind, rule.YearKind,
-	rule.SeriesKind, rule.ChoiceKind, rule.ChoicesKind, rule.PlaceKind, rule.TextKind}
-
-// scalarsOf are the facts of a tree that can be asked for, each once, and the
-// years of series that it looks at.
-func scalarsOf(n rule.Node, years map[*rule.Fact][]int) []*rule.Fact {
-	var out []*rule.Fact
-	for _, f := range rule.FactsUsed(n) {
-		if slices.Contains(asked, f.Kind) && !slices.Contains(out, f) && f.Path() == f.Code { // no column of a list
-			out = append(out, f)
-		}
-	}
-	rule.Walk(n, func(n rule.Node) bool {
-		for _, o := range rule.Operands(n) {
-			if a, ok := o.(*rule.Agg); ok && a.Over != nil {
-				for y := a.Over.From; y <= a.Over.To; y++ {
-					years[a.Of] = append(years[a.Of], int(y))
-				}
-			}
-		}
-		return true
-	})
-	return out
-}
-
-func sorted(years []int) []int {
-	slices.Sort(years)
-	return slices.Compact(years)
-}
-
-// Facts makes the JSON of facts from what was typed into the short form, by
-// question and, of a series, by year ("rd_expense 2021"). What was left empty
-// is not supplied.
-func Facts(questions []Question, typed map[string]string) ([]byte, error) {
-	root := map[string]any{}
-	for _, q := range questions {
-		if q.Kind == rule.SeriesKind {
-			years := map[string]any{}
-			for _, y := range q.Years {
-				if text := strings.TrimSpace(typed[q.Key(y)]); text != "" {
-					years[yearText(y)] = withUnit(text, q.Unit)
-				}
-			}
-			if len(years) > 0 {
-				nest(root, q.Code, years)
-			}
-			continue
-		}
-		if text := strings.TrimSpace(typed[q.Code]); text != "" {
-			nest(root, q.Code, valueOf(q, text))
-		}
-	}
-	return json.Marshal(root)
 }

@@ -13,19 +13,18 @@ type Paragraph struct {
 	Official []string `json:"official"` // none while no notice is attached that could be read
 }
 
-// Clauses returns every clause of a package with what carries it out, beside
-// the official text when there is one.
+// Clauses returns every clause of a package with what carries it out (rules in
+// both languages, questions to people, why nothing runs), beside the official
+// text when there is one. A text that has not the parts which the package names
+// is left out.
 func Clauses(p *programme.Package, text, lang string) ([]Paragraph, error) {
 	var outline *programme.Outline
 	if text != "" {
-		var err error
-		if outline, err = p.ReadSource(strings.NewReader(text)); err != nil {
-			return nil, err
-		}
+		outline, _ = p.ReadSource(strings.NewReader(text)) // what is wrong with it was told when it was attached
 	}
-	var out []Paragraph
+	out := []Paragraph{}
 	for _, c := range p.Show(lang) {
-		one := Paragraph{ClauseView: c}
+		one := Paragraph{ClauseView: c, Official: []string{}}
 		if outline != nil {
 			for _, l := range programme.SplitLocators(c.Locator) {
 				for _, s := range outline.Official(l) {

@@ -2,8 +2,10 @@ package call
 
 import (
 	"context"
+	"fmt"
 
 	"shenbao/actor"
+	"shenbao/internal/chinacode"
 	"shenbao/internal/db"
 	"shenbao/internal/fault"
 	"shenbao/programme"
@@ -17,75 +19,73 @@ type Version struct {
 }
 
 // Draft (拟稿) begins a call of the unit that tx.By acts for, from a version of
-// a package. Amends names the published call that it is to take the place of.
+// a package. Amends names the published call that it is to take the place of;
+// what was filled in or extended there is carried over.
 func Draft(ctx context.Context, tx *db.Tx, v Version, amends ID) (*Call, error) {
 	p := v.Package
 	on := actor.On{Unit: actor.UnitID(tx.By.Unit), Issuer: actor.UnitID(tx.By.Unit), Programme: p.ID}
 	if err := actor.MayOn(ctx, tx, tx.By, actor.ActDraftCall, on); err != nil {
 		return nil, err
 	}
-	if len(p.Members) > 0 {
-		return nil, fault.New(fault.Invalid, "call.guide", p.Title).In("package")
-	}
 	issuer, err := actor.FindUnit(ctx, tx, on.Issuer)
 	if err != nil {
 		return nil, err
 	}
-	c := &Call{ID: ID(db.NewID()), Package: p.ID, Hash: p.Hash, Title: p.Call.Document.Title, Number: p.Call.Document.Number,
-		Issuer: issuer.ID, IssuerName: issuer.Name, Place: issuer.Place, Mode: string(p.Call.Mode), Year: int64(p.Year),
-		State: Drafted, Amends: amends, Drafted: tx.Now, Windows: windowsOf(p)}
-	if c.Title == "" || p.Title != "" {
-		c.Title = p.Title
+	if err := v.check(issuer); err != nil {
+		return nil, err
 	}
-	c.span()
+	c := callOf(p, issuer)
+	c.ID, c.Amends, c.Drafted = ID(db.NewID()), amends, tx.Now
 	if amends != "" {
 		old, err := find(ctx, tx, amends)
 		if err != nil {
 			return nil, err
 		}
-		if old.State != Published || old.Issuer != c.Issuer {
-			return nil, fault.New(fault.Conflict, "call.not_published", fault.Key("call.state."+string(old.State)))
+		if err := old.is(Published); err != nil {
+			return nil, err
 		}
+		if old.Issuer != c.Issuer {
+			return nil, fault.New(fault.Missing, "call.missing")
+		}
+		c.carry(old)
 	}
-	if err := keepPackage(ctx, tx, p.Hash, p.ID, v.Archive); err != nil {
+	if err := keepPackage(ctx, tx, v); err != nil {
 		return nil, err
 	}
-	fields := fieldsOf(p)
-	if err := insert(ctx, tx, c, fields, wordsFor(c, p, fields)); err != nil {
+	if err := insert(ctx, tx, c, callSearch(c)); err != nil {
 		return nil, err
 	}
-	return c, tx.Record(ctx, "call.draft", "call:"+string(c.ID), map[string]any{"package": p.ID, "hash": p.Hash, "amends": amends})
+	return c, tx.Record(ctx, "call.draft", c.subject(), map[string]any{"package": p.ID, "hash": p.Hash, "amends": amends})
 }
 
-// fieldsOf are the options of the fact by which a package asks for the field of
-// an application: the one that its first clauses of scope stand on.
-func fieldsOf(p *programme.Package) []Field {
-	var out []Field
-	for _, s := range p.Form.Sections {
-		for _, f := range s.Facts {
-			if f.ID != "direction" && f.ID != "field" && f.ID != "domain" {
-				continue
-			}
-			for _, o := range f.Options {
-				if o.Code != "other" {
-					out = append(out, Field{o.Code, o.Name})
-				}
-			}
-			return out
-		}
+// check asks that the version can become a call of the issuer, and that the
+// copy is one of the package.
+func (v Version) check(issuer *actor.Unit) error {
+	p := v.Package
+	switch {
+	case len(p.Members) > 0:
+		return fault.New(fault.Invalid, "call.guide", p.Title).In("package")
+	case p.Call.Mode == "plan" || p.Program == nil:
+		return fault.New(fault.Invalid, "call.no_call", p.Title).In("package")
+	case p.Status == "retired":
+		return fault.New(fault.Refused, "call.retired", p.Title).In("package")
+	case !chinacode.Within(p.Region, issuer.Place) && !chinacode.Within(issuer.Place, p.Region):
+		return fault.New(fault.Refused, "call.region", p.Title, chinacode.PlaceName(p.Region), chinacode.PlaceName(issuer.Place)).In("package")
 	}
-	return out
+	copied, err := programme.OpenArchive(v.Archive, p.ID)
+	if err != nil {
+		return err
+	}
+	if copied.Hash != p.Hash {
+		return fmt.Errorf("draft a call: the copy of %s is version %s, not %s", p.ID, copied.Hash, p.Hash)
+	}
+	return nil
 }
 
-// wordsFor are the words under which a call is found: its titles, its issuers,
-// its fields and what its clauses say.
-func wordsFor(c *Call, p *programme.Package, fields []Field) []string {
-	texts := []string{c.Title, c.Number, c.IssuerName, p.Call.Document.Title, p.Call.Document.Issuer, p.Region}
-	for _, f := range fields {
-		texts = append(texts, f.Name)
-	}
-	for _, cl := range p.Clauses {
-		texts = append(texts, cl.Prose)
-	}
-	return wordsOf(texts...)
+// callOf is a draft as the package has it.
+func callOf(p *programme.Package, issuer *actor.Unit) *Call {
+	c := &Call{Package: p.ID, Hash: p.Hash, Title: p.Title, Number: p.Call.Document.Number, Issuer: issuer.ID, IssuerName: issuer.Name,
+		Place: issuer.Place, Mode: string(p.Call.Mode), Year: int64(p.Year), State: Drafted, Windows: windowsOf(p)}
+	c.span()
+	return c
 }

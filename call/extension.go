@@ -26,6 +26,12 @@ type Extension struct {
 // reopens sets Reopens.
 func (e *Extension) reopens() { e.Reopens = !e.Approved.IsZero() && !e.Approved.Before(e.Before) }
 
+// waits reports whether the extension is only proposed.
+func (e Extension) waits() bool { return e.Approved.IsZero() }
+
+// hideProposals leaves the extensions that count.
+func (c *Call) hideProposals() { c.Extensions = slices.DeleteFunc(c.Extensions, Extension.waits) }
+
 // propose checks that a window can be moved to another end, and returns the
 // proposal.
 func (c *Call) propose(p Proposal, now time.Time) (Extension, error) {

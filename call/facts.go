@@ -1,6 +1,7 @@
 package call
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"strconv"
@@ -10,23 +11,31 @@ import (
 )
 
 // Key is the name of the field in which a year of a series is typed.
-func (q Question) Key(year int) string { return q.Code + " " + yearText(year) }
+func (q Question) Key(year int) string { return q.Code + " " + strconv.Itoa(year) }
 
-func yearText(year int) string { return strconv.Itoa(year) }
-
-// nest stores a value under a code whose dots are levels.
-func nest(root map[string]any, code string, value any) {
-	parts := strings.Split(code, ".")
-	at := root
-	for _, p := range parts[:len(parts)-1] {
-		next, ok := at[p].(map[string]any)
-		if !ok {
-			next = map[string]any{}
-			at[p] = next
+// Facts makes the JSON of facts from what was typed into the short form, by
+// question and, of a series, by year ("rd_expense 2021"). What was left empty
+// is not supplied.
+func Facts(questions []Question, typed map[string]string) ([]byte, error) {
+	root := map[string]any{}
+	for _, q := range questions {
+		if q.Kind == rule.SeriesKind {
+			years := map[string]any{}
+			for _, y := range q.Years {
+				if text := strings.TrimSpace(typed[q.Key(y)]); text != "" {
+					years[strconv.Itoa(y)] = withUnit(text, q.Unit)
+				}
+			}
+			if len(years) > 0 {
+				root[q.Code] = years
+			}
+			continue
 		}
-		at = next
+		if text := strings.TrimSpace(typed[q.Code]); text != "" {
+			root[q.Code] = valueOf(q, text)
+		}
 	}
-	at[parts[len(parts)-1]] = value
+	return json.Marshal(root)
 }
 
 // withUnit puts the unit behind a bare number; one that was typed stays.
@@ -41,7 +50,12 @@ func withUnit(text, unit string) string {
 func valueOf(q Question, text string) any {
 	switch q.Kind {
 	case rule.BoolKind:
-		return text == "true"
+		switch text {
+		case "true":
+			return true
+		case "false":
+			return false
+		}
 	case rule.PlaceKind:
 		return strings.Fields(text)[0] // the code; the name may stand behind it
 	case rule.ChoicesKind:
@@ -50,7 +64,6 @@ func valueOf(q Question, text string) any {
 		if n, err := strconv.ParseInt(strings.ReplaceAll(text, ",", ""), 10, 64); err == nil {
 			return n
 		}
-		return text
 	case rule.MoneyKind, rule.DecimalKind, rule.PercentKind:
 		return withUnit(text, q.Unit)
 	}
@@ -59,10 +72,7 @@ func valueOf(q Question, text string) any {
 
 // Typed is the reverse of [Facts]: what the fields of the short form held.
 func Typed(questions []Question, facts []byte) map[string]string {
-	var root map[string]any
-	if json.Unmarshal(facts, &root) != nil {
-		return nil
-	}
+	root := object(facts)
 	out := map[string]string{}
 	for _, q := range questions {
 		value := lookup(root, q.Code)
@@ -74,7 +84,7 @@ func Typed(questions []Question, facts []byte) map[string]string {
 		}
 		years, _ := value.(map[string]any)
 		for _, y := range q.Years {
-			if v, ok := years[yearText(y)]; ok {
+			if v, ok := years[strconv.Itoa(y)]; ok {
 				out[q.Key(y)] = typedText(q, v)
 			}
 		}
@@ -82,9 +92,24 @@ func Typed(questions []Question, facts []byte) map[string]string {
 	return out
 }
 
+// object is a JSON object with its numbers as they were written; nil when it
+// is none.
+func object(facts []byte) map[string]any {
+	d := json.NewDecoder(bytes.NewReader(facts))
+	d.UseNumber()
+	var root map[string]any
+	if d.Decode(&root) != nil {
+		return nil
+	}
+	return root
+}
+
 func lookup(root map[string]any, code string) any {
+	if value, ok := root[code]; ok {
+		return value
+	}
 	var at any = root
-	for _, p := range strings.Split(code, ".") {
+	for p := range strings.SplitSeq(code, ".") {
 		level, ok := at.(map[string]any)
 		if !ok {
 			return nil
@@ -99,8 +124,8 @@ func typedText(q Question, value any) string {
 	switch value := value.(type) {
 	case string:
 		return strings.TrimSuffix(value, " "+q.Unit)
-	case float64:
-		return strconv.FormatFloat(value, 'f', -1, 64)
+	case json.Number:
+		return value.String()
 	case bool:
 		return strconv.FormatBool(value)
 	case []any:

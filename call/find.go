@@ -16,11 +16,13 @@ func Find(ctx context.Context, r db.Reader, by db.By, id ID) (*Call, error) {
 		return nil, err
 	}
 	if !c.public() {
-		return c, may(ctx, r, by, actor.ActViewDraft, c)
+		if err := may(ctx, r, by, actor.ActViewDraft, c); err != nil {
+			return nil, err
+		}
+		return c, nil
 	}
-	waits := func(e Extension) bool { return e.Approved.IsZero() }
-	if slices.ContainsFunc(c.Extensions, waits) && may(ctx, r, by, actor.ActViewDraft, c) != nil {
-		c.Extensions = slices.DeleteFunc(c.Extensions, waits)
+	if slices.ContainsFunc(c.Extensions, Extension.waits) && may(ctx, r, by, actor.ActViewDraft, c) != nil {
+		c.hideProposals()
 	}
 	return c, nil
 }
@@ -47,7 +49,10 @@ func findFor(ctx context.Context, tx *db.Tx, id ID, act actor.Act) (*Call, error
 	if err != nil {
 		return nil, err
 	}
-	return c, may(ctx, tx, tx.By, act, c)
+	if err := may(ctx, tx, tx.By, act, c); err != nil {
+		return nil, err
+	}
+	return c, nil
 }
 
 // subject names the call in the journal.

@@ -7,6 +7,7 @@ import (
 	"unicode/utf8"
 
 	"shenbao/internal/clock"
+	"shenbao/internal/locale"
 )
 
 // icsTime is a UTC instant of RFC 5545.
@@ -15,7 +16,7 @@ const icsTime = "20060102T150405Z"
 // Calendar (日历) writes the windows of calls as a calendar (RFC 5545): an event
 // at the end of each window, with alarms 7 days, 2 days and 4 hours before.
 // Link makes the address of a call's page. An extended window keeps its event
-// and moves it.
+// and moves it; the events of a call that was withdrawn are cancelled.
 func Calendar(name string, calls []*Call, link func(ID) string) []byte {
 	w := &ics{}
 	w.line("BEGIN:VCALENDAR")
@@ -37,21 +38,29 @@ func Calendar(name string, calls []*Call, link func(ID) string) []byte {
 type ics struct{ strings.Builder }
 
 func (w *ics) event(c *Call, win Window, link string) {
+	moves, status := c.moves(win.Stage), "CONFIRMED"
+	if c.State == Withdrawn || c.State == Replaced {
+		moves, status = moves+1, "CANCELLED"
+	}
+	say := func(key string, args ...any) string { return locale.Text(locale.ZH, "call.calendar."+key, args...) }
 	w.line("BEGIN:VEVENT")
 	w.line("UID:" + string(c.ID) + "." + win.Stage + "@shenbao")
-	w.line(fmt.Sprintf("SEQUENCE:%d", c.moves(win.Stage)))
+	w.line(fmt.Sprintf("SEQUENCE:%d", moves))
 	w.line("DTSTAMP:" + stamp(c, win).UTC().Format(icsTime))
-	w.line("DTSTART:" + win.Until.UTC().Format(icsTime))
-	w.line("DTEND:" + win.Until.UTC().Format(icsTime))
-	w.line("SUMMARY:" + escaped(c.Title+"："+win.Name+"截止"))
-	w.line("DESCRIPTION:" + escaped(win.Does+"\n"+win.Until.In(clock.Zone).Format("2006-01-02 15:04")+" 前送达有效\n"+link))
-	w.line("URL:" + link)
-	for _, before := range []string{"P7D", "P2D", "PT4H"} {
-		w.line("BEGIN:VALARM")
-		w.line("ACTION:DISPLAY")
-		w.line("TRIGGER:-" + before)
-		w.line("DESCRIPTION:" + escaped(c.Title))
-		w.line("END:VALARM")
+	w.line("DTSTART:" + win.Until.UTC().Format(icsTime)) // without an end: it is a point in time
+	w.line("STATUS:" + status)
+	w.line("TRANSP:TRANSPARENT")
+	w.line("SUMMARY:" + escaped(say("summary", c.Title, win.Name)))
+	w.line("DESCRIPTION:" + escaped(strings.TrimLeft(win.Does+"\n", "\n")+say("until", win.Until.In(clock.Zone).Format("2006-01-02 15:04"))+"\n"+link))
+	w.line("URL:" + strings.Map(visibleLine, link))
+	if status == "CONFIRMED" {
+		for _, before := range []string{"P7D", "P2D", "PT4H"} {
+			w.line("BEGIN:VALARM")
+			w.line("ACTION:DISPLAY")
+			w.line("TRIGGER:-" + before)
+			w.line("DESCRIPTION:" + escaped(say("summary", c.Title, win.Name)))
+			w.line("END:VALARM")
+		}
 	}
 	w.line("END:VEVENT")
 }
@@ -59,7 +68,7 @@ func (w *ics) event(c *Call, win Window, link string) {
 // moves is how often the end of a stage was moved.
 func (c *Call) moves(stage string) (n int) {
 	for _, e := range c.Extensions {
-		if e.Stage == stage && !e.Approved.IsZero() {
+		if e.Stage == stage && !e.waits() {
 			n++
 		}
 	}
@@ -90,6 +99,17 @@ func (w *ics) line(text string) {
 	w.WriteString(text + "\r\n")
 }
 
+// escaped is a text as the value of a property: line ends and separators are
+// escaped, other control characters dropped.
 func escaped(text string) string {
-	return strings.NewReplacer("\\", "\\\\", ";", "\\;", ",", "\\,", "\r\n", "\\n", "\n", "\\n").Replace(text)
+	text = strings.NewReplacer("\r\n", "\n", "\r", "\n", "\\", "\\\\", ";", "\\;", ",", "\\,").Replace(strings.ToValidUTF8(text, "\ufffd"))
+	return strings.ReplaceAll(strings.Map(visible, text), "\n", "\\n")
+}
+
+// visibleLine drops line ends too.
+func visibleLine(r rune) rune {
+	if r == '\n' {
+		return -1
+	}
+	return visible(r)
 }

@@ -7,23 +7,18 @@ import (
 	"shenbao/internal/db"
 )
 
-// A Field (领域方向) is one of the directions that a call names.
-type Field struct {
-	Code string `json:"code"`
-	Name string `json:"name"`
-}
-
 // A Filter says which calls a list is to hold; zero fields do not narrow it.
 type Filter struct {
-	Place  string // GB/T 2260: calls that units of the place may answer
-	Field  string
+	Place  string // GB/T 2260: calls that units of the place may answer, and those of places in it
+	Field  string // code or name of a [Field]
 	Mode   string
 	Phase  Phase
 	Year   int64
 	Issuer actor.UnitID
-	Text   string
-	States []State // published when empty
+	Text   string  // words to look for: see package textindex
+	States []State // published when empty; [List] takes no other
 	Newest bool    // the newest first, instead of those that end next
+	Whole  bool    // with windows and extensions, for a feed
 	After  string  // Cursor of the last call of the page before
 	Limit  int     // at most maxPage, which is the default
 }
@@ -47,8 +42,18 @@ func (f Filter) Cursor(c *Call) string {
 
 // List returns published calls, for anybody.
 func List(ctx context.Context, r db.Reader, f Filter) ([]*Call, error) {
-	f.States = nil
-	return listCalls(ctx, r, f)
+	f.States = []State{Published}
+	found, err := listCalls(ctx, r, f)
+	if err != nil || !f.Whole {
+		return found, err
+	}
+	if err := hang(ctx, r, found); err != nil {
+		return nil, err
+	}
+	for _, c := range found {
+		c.hideProposals()
+	}
+	return found, nil
 }
 
 // Mine returns the calls of the unit that by acts for, drafts and all.
@@ -58,23 +63,4 @@ func Mine(ctx context.Context, r db.Reader, by db.By, f Filter) ([]*Call, error)
 	}
 	f.Issuer, f.States = actor.UnitID(by.Unit), []State{Drafted, Published, Withdrawn, Replaced}
 	return listCalls(ctx, r, f)
-}
-
-// Find returns a call: a draft only to those who may see the issuer's drafts.
-func Find(ctx context.Context, r db.Reader, by db.By, id ID) (*Call, error) {
-	c, err := find(ctx, r, id)
-	if err != nil {
-		return nil, err
-	}
-	if c.State == Drafted {
-		if err := may(ctx, r, by, actor.ActViewDraft, c); err != nil {
-			return nil, err
-		}
-	}
-	return c, nil
-}
-
-// may asks whether by may do act to a call.
-func may(ctx context.Context, r db.Reader, by db.By, act actor.Act, c *Call) error {
-	return actor.MayOn(ctx, r, by, act, actor.On{Unit: c.Issuer, Issuer: c.Issuer, Programme: c.Package})
 }

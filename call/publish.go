@@ -22,6 +22,9 @@ func Publish(ctx context.Context, tx *db.Tx, id ID, reason string) (*Call, error
 	if err := save(ctx, tx, c); err != nil {
 		return nil, err
 	}
+	if err := nameFields(ctx, tx, c.Hash); err != nil {
+		return nil, err
+	}
 	if err := tx.Record(ctx, "call.publish", c.subject(), map[string]any{"package": c.Package, "hash": c.Hash, "reason": c.Reason,
 		"faults": c.compared.Faults, "amends": c.Amends, "windows": c.Windows}); err != nil {
 		return nil, err

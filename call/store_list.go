@@ -3,10 +3,12 @@ package call
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"shenbao/internal/chinacode"
 	"shenbao/internal/db"
+	"shenbao/internal/textindex"
 )
 
 // query gathers the conditions of a list.
@@ -24,9 +26,16 @@ func (q *query) add(condition string, values ...any) {
 	q.where = append(q.where, condition)
 }
 
-// phase narrows to calls that are open, closed and so on at now.
-func (q *query) phase(p Phase, now, soon string) {
-	switch p {
+// in appends a condition that a column is one of the values.
+func (q *query) in(column string, values []any) {
+	q.where = append(q.where, column+" IN ("+marks(len(q.args)+1, len(values))+")")
+	q.args = append(q.args, values...)
+}
+
+// phase narrows to calls that are open, closed and so on at an instant.
+func (q *query) phase(f Filter, r db.Reader) {
+	now, soon, past := db.Time(r.At()), db.Time(r.At().Add(closingSoon)), db.Time(r.At().Add(-archivedIn))
+	switch f.Phase {
 	case Upcoming:
 		q.add("opens > ?", now)
 	case Open:
@@ -35,44 +44,96 @@ func (q *query) phase(p Phase, now, soon string) {
 		q.add("opens <= ? AND closes_order > ? AND closes_order <= ?", now, now, soon)
 	case Closed:
 		q.add("closes_order <= ?", now)
+	case Archived:
+		q.add("closes_order <= ?", past)
 	}
 }
 
-// place narrows to calls that units of a place may answer: those of the place
-// and of the places around it, and those of places in it.
+// place narrows to calls that units of a place may answer, those of the place
+// and of the places around it, and to those of places in it.
 func (q *query) place(code string) {
 	line := chinacode.PlaceLine(code)
 	if len(line) == 0 {
 		return
 	}
-	marks := make([]string, len(line))
-	values := []any{}
+	values := make([]any, len(line))
 	for i, p := range line {
-		marks[i] = "?"
-		values = append(values, p)
+		values[i] = p
 	}
 	within := strings.TrimSuffix(strings.TrimSuffix(code, "00"), "00")
-	q.add("(place IN ("+strings.Join(marks, ", ")+") OR (place >= ? AND place < ?))", append(values, within, within+"~")...)
+	q.add("(place LIKE ? OR place IN ("+strings.TrimSuffix(strings.Repeat("?, ", len(line)), ", ")+"))", append([]any{within + "%"}, values...)...)
 }
 
-// listCalls returns published calls that fit, by their end: the one that ends
-// next first, those without an end last.
-func listCalls(ctx context.Context, r db.Reader, f Filter) ([]*Call, error) {
+// text narrows to calls that hold what is looked for: by their rarest words, and
+// then by their text itself. It reports whether there can be any.
+func (q *query) text(ctx context.Context, r db.Reader, text string) (bool, error) {
+	ask := textindex.Ask(text)
+	rare, err := rareWords(ctx, r, ask.Words)
+	if err != nil {
+		return false, err
+	}
+	for _, w := range rare {
+		if w.calls == 0 {
+			return false, nil
+		}
+		q.add("id IN ("+withWord("?", "?")+")", w.word, w.word)
+	}
+	for _, p := range ask.Parts {
+		q.add("(folded LIKE ? OR EXISTS (SELECT 1 FROM call_texts t WHERE t.hash = calls.hash AND t.folded LIKE ?))", "%"+p+"%", "%"+p+"%")
+	}
+	return true, nil
+}
+
+// withWord selects the calls that have a word, in what they say of themselves or
+// in their package.
+func withWord(a, b string) string {
+	return `SELECT call FROM call_words WHERE word = ` + a + `
+		UNION ALL SELECT c.id FROM call_text_words w JOIN calls c ON c.hash = w.hash WHERE w.word = ` + b
+}
+
+// A counted word is one with the number of calls that have it.
+type counted struct {
+	word  string
+	calls int
+}
+
+const (
+	common   = 1000 // calls that have a common word: it narrows down less than it costs
+	narrowBy = 2    // words
+)
+
+// rareWords are the rarest of some words, none of them common: what all databases
+// find quickly whatever they know of the words beforehand.
+func rareWords(ctx context.Context, r db.Reader, words []string) (out []counted, err error) {
+	for _, w := range words {
+		c := counted{word: w}
+		err := r.QueryRow(ctx, `SELECT COUNT(*) FROM (`+withWord("$1", "$1")+` LIMIT $2) AS found`, w, common).Scan(&c.calls)
+		if err != nil {
+			return nil, err
+		}
+		if c.calls < common {
+			out = append(out, c)
+		}
+		if c.calls == 0 {
+			return out, nil
+		}
+	}
+	slices.SortStableFunc(out, func(a, b counted) int { return a.calls - b.calls })
+	return out[:min(len(out), narrowBy)], nil
+}
+
+// queryOf is the query of a filter, but for its text.
+func queryOf(f Filter, r db.Reader) *query {
 	q := &query{}
+	states := make([]any, len(f.States))
+	for i, s := range f.States {
+		states[i] = s
+	}
+	q.in("state", states)
 	if f.Issuer != "" {
 		q.add("issuer = ?", f.Issuer)
 	}
-	if len(f.States) == 0 {
-		f.States = []State{Published}
-	}
-	states := make([]string, len(f.States))
-	values := []any{}
-	for i, s := range f.States {
-		states[i] = "?"
-		values = append(values, s)
-	}
-	q.add("state IN ("+strings.Join(states, ", ")+")", values...)
-	q.phase(f.Phase, db.Time(r.At()), db.Time(r.At().Add(closingSoon)))
+	q.phase(f, r)
 	q.place(f.Place)
 	if f.Mode != "" {
 		q.add("mode = ?", f.Mode)
@@ -81,41 +142,50 @@ func listCalls(ctx context.Context, r db.Reader, f Filter) ([]*Call, error) {
 		q.add("year = ?", f.Year)
 	}
 	if f.Field != "" {
-		q.add("id IN (SELECT call FROM call_fields WHERE code = ?)", f.Field)
+		q.add("hash IN (SELECT hash FROM call_fields WHERE code = ?)", f.Field)
 	}
-	for _, w := range wordsAsked(f.Text) {
-		if prefix, ok := strings.CutSuffix(w, "*"); ok {
-			q.add("id IN (SELECT call FROM call_words WHERE word >= ? AND word < ?)", prefix, prefix+"\U0010ffff")
-			continue
+	return q
+}
+
+// listCalls returns the calls that fit, by their end: the one that ends next
+// first, those without an end last.
+func listCalls(ctx context.Context, r db.Reader, f Filter) (out []*Call, err error) {
+	for _, text := range []string{f.Place, f.Field, f.Mode, string(f.Issuer), f.After} {
+		if text != "" && !keyed(text) {
+			return nil, nil
 		}
-		q.add("id IN (SELECT call FROM call_words WHERE word = ?)", w)
 	}
-	order, after := "closes_order", ">"
+	q := queryOf(f, r)
+	if any, err := q.text(ctx, r, f.Text); err != nil || !any {
+		return nil, err
+	}
+	order, after, direction := "closes_order", ">", "ASC"
 	if f.Newest {
-		order, after = "published", "<"
+		order, after, direction = "published", "<", "DESC"
+	}
+	if len(f.States) > 1 { // of an authority's own, what it worked on last
+		order, after, direction = "id", "<", "DESC"
 	}
 	if f.After != "" {
 		key, id, _ := strings.Cut(f.After, " ")
-		q.add("("+order+" "+after+" ? OR ("+order+" = ? AND id "+after+" ?))", key, key, id)
+		q.add("("+order+" "+after+" ? OR "+order+" = ? AND id "+after+" ?)", key, key, id)
 	}
-	direction := map[bool]string{false: "ASC", true: "DESC"}[f.Newest]
-	var out []*Call
-	err := each(ctx, r, func(row scanner) error {
+	err = each(ctx, r, func(row scanner) error {
 		c, err := scanCall(row)
 		out = append(out, c)
 		return err
 	}, `SELECT `+callColumns+` FROM calls WHERE `+strings.Join(q.where, " AND ")+
-		` ORDER BY `+order+` `+direction+`, id `+direction+` LIMIT `+fmt.Sprint(f.limit()), q.args...)
+		` ORDER BY `+order+` `+direction+`, id `+direction+fmt.Sprintf(" LIMIT %d", f.limit()), q.args...)
 	return out, err
 }
 
-// Fields returns the fields (领域方向) of published calls, each once.
+// Fields returns the fields (领域方向) that calls were published for, each once.
 func Fields(ctx context.Context, r db.Reader) (out []Field, err error) {
 	err = each(ctx, r, func(row scanner) error {
 		var f Field
 		err := row.Scan(&f.Code, &f.Name)
 		out = append(out, f)
 		return err
-	}, `SELECT DISTINCT f.code, f.name FROM call_fields f JOIN calls c ON c.id = f.call WHERE c.state = $1 ORDER BY f.name, f.code`, Published)
+	}, `SELECT code, name FROM call_field_names ORDER BY name, code`)
 	return out, err
 }

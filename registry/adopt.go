@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"shenbao/actor"
+	"shenbao/internal/blob"
 	"shenbao/internal/db"
 	"shenbao/internal/fault"
 	"shenbao/internal/secret"
@@ -95,7 +96,7 @@ func Adopt(ctx context.Context, tx *db.Tx, keys *secret.Keys, a Adoption) (*Edit
 	}
 	counts := p.preview(g).Counts
 	e := &Edition{ID: db.NewID(), Register: a.Register, Keeper: a.Keeper, Number: 1, Adopted: markOf(tx), Document: a.Document,
-		File: fileHash(a.Data), Day: a.Day, Complete: a.Complete, CompleteFrom: a.CompleteFrom,
+		File: string(blob.Sum(a.Data)), Day: a.Day, Complete: a.Complete, CompleteFrom: a.CompleteFrom,
 		Added: int64(counts.Added), Changed: int64(counts.Changed), Ended: int64(counts.Ended)}
 	if len(past) > 0 {
 		e.Number = past[0].Number + 1

@@ -39,7 +39,7 @@ func TestProfile(t *testing.T) {
 		if row = h.profile().Rows[registry.StaffList][0]; row.StateAt(dbtest.Noon) != registry.Verified {
 			t.Error("an authority's verification does not show")
 		}
-		next, err := h.edit(registry.StaffList, registry.Change{ID: row.ID, Version: 1, Cells: map[string]string{"title": "研究员"}})
+		next, err := h.edit(registry.StaffList, registry.Change{ID: row.ID, Version: 1, Cells: map[string]string{"title": "研究员", "person": row.Cells["person"]}})
 		if err != nil || next[0].Version != 2 || next[0].StateAt(dbtest.Noon) != registry.Declared || next[0].Cells["person"] != "370***********9017" {
 			t.Errorf("a changed row is %+v, %v", next, err)
 		}
@@ -93,6 +93,7 @@ func TestEditRefused(t *testing.T) {
 			{"the same person twice", "staff", "registry.duplicate", "person", registry.Change{Cells: map[string]string{"name": "王老师", "person": wang}}},
 			{"the same year twice", "finance", "", "", registry.Change{Cells: map[string]string{"year": "2023"}}},
 			{"two facts at once", "facts", "registry.one_fact", "", registry.Change{Cells: map[string]string{"address": "甲", "field": "乙"}}},
+			{"proof that is no file", "staff", "registry.evidence", "evidence", registry.Change{Cells: map[string]string{"name": "甲"}, Evidence: "../x"}},
 			{"a row that never was", "staff", "registry.missing", "", registry.Change{ID: "nobody", Version: 1, Cells: map[string]string{"name": "甲"}}},
 			{"a row that somebody removed", "staff", "registry.gone", "", registry.Change{ID: gone[0].ID, Version: 1, Cells: map[string]string{"name": "甲"}}},
 			{"nothing to remove", "staff", "registry.no_row", "", registry.Change{Remove: true}},
@@ -209,6 +210,10 @@ func TestOvertaken(t *testing.T) {
 		if h.profile().Fact("field") != nil {
 			t.Error("an emptied fact is still there")
 		}
+		again := h.put(registry.FactsList, map[string]string{"field": "机器人"})[0]
+		if _, err := h.edit(registry.FactsList, registry.Change{ID: again.ID, Version: 1, Remove: true}); err != nil || h.profile().Fact("field") != nil {
+			t.Errorf("a fact that was removed by its id: %v", err)
+		}
 		if _, err := h.edit(registry.FactsList, registry.Change{Version: 1, Cells: map[string]string{"field": "传感器"}}); key(err) != "registry.gone" {
 			t.Errorf("a fact that was removed meanwhile: %v", err)
 		}
@@ -221,33 +226,46 @@ func TestOvertaken(t *testing.T) {
 	})
 }
 
-// Many editors at once: of those who saw the same version one gets through.
+// Many editors at once: of those who saw the same version one gets through,
+// whether they change the row, remove it or add the same one.
 func TestOneWins(t *testing.T) {
 	each(t, func(h *house) {
-		row := h.put(registry.FactsList, map[string]string{"staff_total": "1"})[0]
+		total := h.put(registry.FactsList, map[string]string{"staff_total": "1"})[0]
+		year := h.put(registry.FinanceList, map[string]string{"year": "2022"})[0]
 		by, unit := h.by(actor.Editor, "unit"), h.units["unit"].ID
-		const editors = 12
-		results := make(chan error, editors)
-		for i := range editors {
-			go func() {
-				_, err := db.Update(t.Context(), h.db, by, func(tx *db.Tx) ([]*registry.Row, error) {
-					change := registry.Change{Version: row.Version, Cells: map[string]string{"staff_total": string(rune('2'+i%8)) + "0"}}
-					return registry.Edit(t.Context(), tx, h.keys, registry.Batch{Unit: unit, List: registry.FactsList, Changes: []registry.Change{change}})
-				})
-				results <- err
-			}()
-		}
-		won := 0
-		for range editors {
-			switch err := <-results; {
-			case err == nil:
-				won++
-			case fault.Of(err).Kind != fault.Conflict:
-				t.Error(err)
+		for name, c := range map[string]struct {
+			list   string
+			change registry.Change
+		}{
+			"change": {registry.FactsList, registry.Change{Version: total.Version, Cells: map[string]string{"staff_total": "20"}}},
+			"remove": {registry.FinanceList, registry.Change{ID: year.ID, Version: 1, Remove: true}},
+			"add":    {registry.FinanceList, registry.Change{Cells: map[string]string{"year": "2023"}}},
+		} {
+			const editors = 12
+			n, results := h.count(), make(chan error, editors)
+			for range editors {
+				go func() {
+					_, err := db.Update(t.Context(), h.db, by, func(tx *db.Tx) ([]*registry.Row, error) {
+						return registry.Edit(t.Context(), tx, h.keys, registry.Batch{Unit: unit, List: c.list, Changes: []registry.Change{c.change}})
+					})
+					results <- err
+				}()
+			}
+			won := 0
+			for range editors {
+				switch err := <-results; {
+				case err == nil:
+					won++
+				case fault.Of(err).Kind != fault.Conflict && key(err) != "registry.duplicate":
+					t.Error(err)
+				}
+			}
+			if won != 1 || h.lines(n) != "registry.edit" {
+				t.Errorf("%s: %d editors won, journal %s", name, won, h.lines(n))
 			}
 		}
-		if v := h.profile().Fact("staff_total").Version; won != 1 || v != 2 {
-			t.Errorf("%d editors won, version %d", won, v)
+		if p := h.profile(); p.Fact("staff_total").Version != 2 || len(p.Rows[registry.FinanceList]) != 1 {
+			t.Errorf("rows %v", p.Rows)
 		}
 	})
 }
@@ -315,6 +333,11 @@ func TestReveal(t *testing.T) {
 				t.Errorf("%v, want %s", err, why)
 			}
 		}
+		stranger := h.by(actor.UnitAdmin, "other")
+		borrowed := registry.Sight{Unit: h.units["other"].ID, Row: row.ID, Why: "看看"}
+		if err := h.try(stranger, func(tx *db.Tx) error { _, err := registry.Reveal(t.Context(), tx, h.keys, borrowed); return err }); key(err) != "registry.missing" {
+			t.Errorf("a row of another unit under one's own name: %v", err)
+		}
 		if text := dump(h); strings.Contains(text, wang) || strings.Contains(text, wang[3:14]) {
 			t.Error("the database holds the number in clear")
 		}
@@ -375,6 +398,38 @@ func TestFreeze(t *testing.T) {
 		body := string(kept.Body)
 		if kept.Unit != unit || body != string(first.Body) || strings.Contains(body, "教授") || strings.Contains(body, wang) || !strings.Contains(body, row.Person) {
 			t.Errorf("kept %s", body)
+		}
+	})
+}
+
+// What is confirmed is what somebody saw: all of it, or nothing.
+func TestSelection(t *testing.T) {
+	each(t, func(h *house) {
+		rows := h.put(registry.StaffList, map[string]string{"name": "王明远", "person": wang}, map[string]string{"name": "Li Ming", "document": "护照", "person": "e 1234567"})
+		if mask := rows[1].Cells["person"]; mask != "********" || rows[1].Person != registry.PersonKey(h.keys, "E1234567") {
+			t.Errorf("a passport is shown as %s", mask)
+		}
+		if _, err := h.edit(registry.StaffList, registry.Change{ID: rows[0].ID, Version: 1, Cells: map[string]string{"title": "教授"}}); err != nil {
+			t.Fatal(err)
+		}
+		admin, unit := h.by(actor.UnitAdmin, "unit"), h.units["unit"].ID
+		n := h.count()
+		for want, refs := range map[string][]registry.Ref{
+			"registry.none":    nil,
+			"registry.touched": {{ID: rows[1].ID, Version: 1}, {ID: rows[0].ID, Version: 1}},
+			"registry.missing": {{ID: rows[1].ID, Version: 1}, {ID: "nobody", Version: 1}},
+		} {
+			h.clock().Add(time.Minute)
+			err := h.try(admin, func(tx *db.Tx) error {
+				_, err := registry.Confirm(t.Context(), tx, registry.Selection{Unit: unit, Rows: refs})
+				return err
+			})
+			if key(err) != want || h.lines(n) != "" {
+				t.Errorf("%v, want %s; journal %s", err, want, h.lines(n))
+			}
+		}
+		if at := h.profile().Rows[registry.StaffList][1].Confirmed.At; !at.Equal(dbtest.Noon) {
+			t.Errorf("half a selection was confirmed at %v", at)
 		}
 	})
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"shenbao/actor"
+	"shenbao/internal/blob"
 	"shenbao/internal/db"
 	"shenbao/internal/fault"
 	"shenbao/internal/secret"
@@ -38,5 +39,5 @@ func Import(ctx context.Context, tx *db.Tx, keys *secret.Keys, u Upload) (*Previ
 		return nil, err
 	}
 	v := p.preview(g)
-	return v, tx.Record(ctx, "registry.import", subject(u.Unit), imported{u.List, fileHash(u.Data), v.Counts, v.Accept})
+	return v, tx.Record(ctx, "registry.import", subject(u.Unit), imported{u.List, string(blob.Sum(u.Data)), v.Counts, v.Accept})
 }

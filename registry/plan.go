@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"maps"
 
+	"shenbao/internal/blob"
 	"shenbao/internal/fault"
 	"shenbao/internal/secret"
 )
@@ -64,8 +65,8 @@ func newPlan(list *List, keys *secret.Keys, rows []*Row) *plan {
 
 // row is the row that a change is made to, or nil when it adds one.
 func (p *plan) row(c Change) *Row {
-	if p.list.Single {
-		for code := range c.Cells {
+	for code := range c.Cells {
+		if p.list.Single {
 			return p.byKey[code]
 		}
 	}
@@ -73,8 +74,13 @@ func (p *plan) row(c Change) *Row {
 }
 
 // addRow plans a row of a file: without an id it is the row of the list that is
-// the same thing, when there is one. It returns the id of the row.
+// the same thing, when there is one. Rows of a register have new ids in every
+// edition, so one that is not known counts as none. It returns the id of the
+// row.
 func (p *plan) addRow(n int, c Change) (RowID, error) {
+	if p.list.register && p.byID[c.ID] == nil {
+		c.ID = ""
+	}
 	if c.ID == "" && !p.list.Single {
 		m, faults, err := p.next(nil, c)
 		if err != nil {
@@ -94,7 +100,7 @@ func (p *plan) addRow(n int, c Change) (RowID, error) {
 func (p *plan) add(n int, c Change) error {
 	before := p.row(c)
 	if f := p.shape(c, before); f != nil {
-		p.flaws = append(p.flaws, flaw{change: n, fault: f})
+		p.flaws = append(p.flaws, flaw{change: n, column: f.Field, fault: f})
 		return nil
 	}
 	if c.Remove {
@@ -131,8 +137,10 @@ func (p *plan) settle(n int, m move, faults []*fault.Fault) {
 // shape refuses a change that is about no row, or about something else.
 func (p *plan) shape(c Change, before *Row) *fault.Fault {
 	switch {
-	case p.list.Single && len(c.Cells) != 1:
+	case p.list.Single && !c.Remove && len(c.Cells) != 1:
 		return fault.New(fault.Invalid, "registry.one_fact")
+	case c.Evidence != "" && !blob.Hash(c.Evidence).Valid():
+		return fault.New(fault.Invalid, "registry.evidence").In("evidence")
 	case before == nil && (c.ID != "" || c.Remove):
 		return fault.New(fault.Missing, "registry.no_row", p.list.word())
 	}

@@ -2,8 +2,6 @@ package registry
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 
 	"shenbao/actor"
@@ -183,9 +181,4 @@ func (p *plan) accepted(g *grid, accept string) error {
 		return fault.New(fault.Conflict, "registry.stale", p.list.word())
 	}
 	return nil
-}
-
-func fileHash(data []byte) string {
-	h := sha256.Sum256(data)
-	return hex.EncodeToString(h[:])
 }

@@ -177,7 +177,18 @@ func TestParts(t *testing.T) {
 		if reg := h.asked("2024-11-27")["sharing_network"]; reg.Complete || len(reg.Rows) != 2 {
 			t.Errorf("two parts, one of which is open: %+v", reg)
 		}
+		here.Complete, there.Complete = false, true
+		h.adopted(there)
+		h.adopted(here)
+		if h.asked("2024-11-27")["sharing_network"].Complete {
+			t.Error("complete without the part of the first")
+		}
+		here.Complete = true
+		h.adopted(here)
 		again := h.asked("2024-11-27")["sharing_network"]
+		if !again.Complete {
+			t.Error("both parts are complete, and the register is not")
+		}
 		if again != h.asked("2024-11-28")["sharing_network"] {
 			t.Error("the register was read and indexed again")
 		}
@@ -289,4 +300,60 @@ func TestLargeRegister(t *testing.T) {
 
 func number(n int) string {
 	return string([]byte{byte('0' + n/10000%10), byte('0' + n/1000%10), byte('0' + n/100%10), byte('0' + n/10%10), byte('0' + n%10)})
+}
+
+// An exported register comes back as it was, and so does an old export after
+// another edition: rows are known by what they say.
+func TestRegisterRoundTrip(t *testing.T) {
+	each(t, func(h *house) {
+		by := h.by(actor.Officer, "province")
+		h.adopted(h.adoption("platform_staff", "平台名称,平台类别,所在地,姓名,身份证号,进入日期", "深海装备,省重点实验室,370100,王明远,"+wang+",2019-01-01", "深海装备,省重点实验室,370100,李文静,,2019-01-01"))
+		order := registry.RegisterOrder{Register: "platform_staff", Keeper: h.units["province"].ID, Lang: locale.ZH}
+		export := func() []byte {
+			return see(h, func(r db.Reader) ([]byte, error) { return registry.ExportRegister(t.Context(), r, by, order) })
+		}
+		again := h.adoption("platform_staff")
+		again.Name, again.Data = "a.xlsx", export()
+		preview := func() *registry.Preview {
+			return see(h, func(r db.Reader) (*registry.Preview, error) { return again.Preview(t.Context(), r, by, h.keys) })
+		}
+		if p := preview(); p.Counts != (registry.Counts{Same: 2}) {
+			t.Errorf("%+v %s", p.Counts, faultTexts(p))
+		}
+		h.adopted(h.adoption("platform_staff", "平台名称,平台类别,所在地,姓名,进入日期", "深海装备,省重点实验室,370102,李文静,2019-01-01"))
+		if p := preview(); p.Counts != (registry.Counts{Same: 1, Changed: 1}) || p.Changed[0].Label != "深海装备" {
+			t.Errorf("%+v %s", p, faultTexts(p))
+		}
+		order.Blank = true
+		again.Data = export()
+		if p := preview(); p.Rows != 0 {
+			t.Errorf("the template holds %d rows", p.Rows)
+		}
+		if _, err := db.View(t.Context(), h.db, func(r db.Reader) ([]byte, error) {
+			return registry.ExportRegister(t.Context(), r, h.by(actor.UnitAdmin, "unit"), order)
+		}); key(err) != "actor.missing" {
+			t.Errorf("an applicant: %v", err)
+		}
+	})
+}
+
+// Anybody may know which registers are kept, by whom and since when, and not
+// which person adopted them.
+func TestRegisterStates(t *testing.T) {
+	h := build(t, dbtest.SQLite(t))
+	h.adopted(h.adoption("sharing_network", "单位名称,统一社会信用代码", "泉山智行机器人有限公司,91370000MA0000001T"))
+	states := see(h, func(r db.Reader) ([]registry.RegisterState, error) { return registry.RegisterStates(t.Context(), r) })
+	if len(states) != len(registry.RegisterLists) {
+		t.Errorf("%d registers", len(states))
+	}
+	for _, s := range states {
+		if (s.ID == "sharing_network") != (len(s.Parts) == 1) {
+			t.Errorf("%s has %d parts", s.ID, len(s.Parts))
+		}
+		for _, e := range s.Parts {
+			if e.Keeper != h.units["province"].ID || e.Document == "" || e.Adopted.Person != "" {
+				t.Errorf("%+v", e)
+			}
+		}
+	}
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"shenbao/actor"
 	"shenbao/internal/locale"
 )
 
@@ -106,7 +107,7 @@ func (p *Profile) registered(kind Kind, text, label string) Value {
 		return Value{}
 	}
 	v := Value{Kind: kind, Text: text, Label: label, State: Declared, Source: Source{Kind: "unit"}, Confirmed: p.Unit.Created}
-	if !p.Unit.Decided.IsZero() && p.Unit.State == "confirmed" {
+	if !p.Unit.Decided.IsZero() && p.Unit.State == actor.Confirmed {
 		v.State, v.Confirmed = Verified, p.Unit.Decided
 	}
 	return v

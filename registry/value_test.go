@@ -193,6 +193,9 @@ func TestStates(t *testing.T) {
 	if v := h.profile().Value("profile.lab_area"); v.Text != "5000" || v.State != registry.Declared {
 		t.Errorf("area %+v", v)
 	}
+	if v := h.profile().Value("profile.premises"); len(v.Rows) != 1 || v.Rows[0]["address"] != "B座" {
+		t.Errorf("premises %+v", v.Rows)
+	}
 	h.clock().Add(800 * 24 * time.Hour)
 	v := h.profile().Value("profile.lab_area")
 	if v.Text != "5000" || v.State != registry.Expired || v.State.For(false) != rule.IsExpired {
@@ -235,5 +238,27 @@ func TestAbsent(t *testing.T) {
 	}
 	if keys := []string{"profile.unit", "profile.kind", "profile.place"}; slices.ContainsFunc(keys, func(k string) bool { return !p.Value(k).Known() }) {
 		t.Error("what the unit was registered with is not known")
+	}
+}
+
+// What a register has of a unit counts on the day on which it is asked.
+func TestRegisterDay(t *testing.T) {
+	h := build(t, dbtest.SQLite(t))
+	full(h)
+	has := &rule.Fact{Code: "host.high_tech", Kind: rule.BoolKind}
+	until := &rule.Fact{Code: "host.high_tech_until", Kind: rule.DateKind}
+	for _, c := range []struct{ days, has, until string }{{"0", "true", `"2024-11-30"`}, {"3", "true", `"2024-11-30"`}, {"4", "false", `"2024-11-30"`}} {
+		h.clock().Set(dbtest.Noon.AddDate(0, 0, int(c.days[0]-'0')))
+		p := h.profile()
+		a, _ := p.Prefill(has, "register.high_tech")
+		b, _ := p.Prefill(until, "register.high_tech")
+		if string(a.JSON(true)) != c.has || string(b.JSON(true)) != c.until {
+			t.Errorf("after %s days: %s until %s", c.days, a.JSON(true), b.JSON(true))
+		}
+	}
+	few := &rule.Fact{Code: "platforms", Kind: rule.ListKind, MaxItems: 2, Columns: []*rule.Fact{{Code: "name", Kind: rule.TextKind}}}
+	given, ok := h.profile().Prefill(few, "register.platforms")
+	if got := string(given.JSON(false)); !ok || got != `{"complete":false,"rows":[{"name":"机器人工程中心"},{"name":"关节实验室"}]}` {
+		t.Errorf("a list that takes two rows is filled with %s", got)
 	}
 }

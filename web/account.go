@@ -74,7 +74,7 @@ func (s *Server) editPerson(v *visit, in struct {
 		return s.Gate.EditPerson(v.Context(), tx, actor.NewPerson{Name: in.Name, Phone: in.Phone, Language: in.Language})
 	})
 	if err == nil {
-		v.cookies = append(v.cookies, s.cookie("lang", in.Language, 365*24*time.Hour))
+		v.set(langCookie, in.Language, oneYear)
 	}
 	return s.accountAgain(v, err)
 }

@@ -4,8 +4,6 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
-	"fmt"
-	"mime"
 	"net/http"
 	"strconv"
 
@@ -53,9 +51,8 @@ func (s *Server) answer(w http.ResponseWriter, v *visit, p page, err error) erro
 	for _, c := range v.cookies {
 		http.SetCookie(w, c)
 	}
-	if v.SignedIn() {
-		w.Header().Set("Cache-Control", "no-store")
-	}
+	w.Header().Set("Cache-Control", v.caching())
+	w.Header().Add("Vary", "Cookie, Accept-Language, HX-Request")
 	if v.clearData {
 		w.Header().Set("Clear-Site-Data", `"cache", "storage"`)
 	}
@@ -75,10 +72,18 @@ func (s *Server) answer(w http.ResponseWriter, v *visit, p page, err error) erro
 	}
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	w.Header().Set("Content-Language", map[string]string{"zh": "zh-CN", "en": "en"}[v.Lang])
-	w.Header().Add("Vary", "Accept-Encoding, Cookie, Accept-Language, HX-Request")
 	w.WriteHeader(status)
 	_, e := b.WriteTo(w)
 	return e
+}
+
+// caching is how long an answer may be kept: what belongs to somebody not at
+// all, so that the next person at the browser cannot go back to it.
+func (v *visit) caching() string {
+	if v.SignedIn() || v.Method == http.MethodPost || v.PathValue("token") != "" {
+		return "no-store"
+	}
+	return "private, no-cache"
 }
 
 // render writes the page, or the part of it that htmx asks for.
@@ -118,14 +123,22 @@ func (s *Server) failed(w http.ResponseWriter, v *visit, p page, err error) (int
 			w.Header().Set("WWW-Authenticate", "Bearer")
 			return http.StatusUnauthorized, faultPage{f}
 		}
-		return http.StatusUnauthorized, signInPage{Next: v.URL.RequestURI()}
+		next := ""
+		if v.Method == http.MethodGet { // a form cannot be sent again by following a link
+			next = v.URL.RequestURI()
+		}
+		return http.StatusUnauthorized, signInPage{Next: next}
 	}
-	if f.Kind == fault.Internal {
-		s.Log.ErrorContext(v.Context(), "internal", "request", v.Number, "path", v.URL.Path, "error", err.Error())
+	if f.Kind == fault.Internal { // under the route, not the path: a letter's path holds its token
+		s.Log.ErrorContext(v.Context(), "internal", "request", v.Number, "route", v.Pattern, "error", err.Error())
 	}
 	v.Fault = f
-	if p == nil || v.JSON() || f.Kind == fault.Internal {
-		p = faultPage{f}
+	switch p.(type) {
+	case nil, moved, raw: // nothing to show the fault on
+		return status, faultPage{f}
+	}
+	if v.JSON() || f.Kind == fault.Internal {
+		return status, faultPage{f}
 	}
 	return status, p
 }
@@ -165,7 +178,7 @@ func (f raw) write(w http.ResponseWriter, status int) error {
 	w.Header().Set("Content-Type", f.contentType)
 	w.Header().Set("Content-Security-Policy", "default-src 'none'; sandbox")
 	if f.fileName != "" {
-		w.Header().Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": f.fileName}))
+		w.Header().Set("Content-Disposition", disposition(f.fileName))
 	}
 	w.WriteHeader(status)
 	_, err := w.Write(f.content)
@@ -187,6 +200,3 @@ func (f faultPage) sentence(v *visit) string {
 	}
 	return v.sentence(f.Fault)
 }
-
-// String is the fault for the log.
-func (f faultPage) String() string { return fmt.Sprint(f.Fault) }

@@ -1,9 +1,6 @@
 package web
 
 import (
-	"net/url"
-	"strings"
-
 	"github.com/a-h/templ"
 
 	"shenbao/call"
@@ -91,6 +88,7 @@ type callPage struct {
 
 func (p callPage) title(*visit) string           { return p.Call.Title }
 func (p callPage) body(v *visit) templ.Component { return callBody(v, p) }
+func (p callPage) address() string               { return "/calls/" + string(p.Call.ID) }
 
 func (s *Server) showCall(v *visit, in atCall) (callPage, error) { return s.call(v, in.Call) }
 
@@ -144,15 +142,9 @@ func (s *Server) readAttachment(v *visit, in struct {
 	return nil, fault.New(fault.Missing, "web.no_page")
 }
 
-// base is the platform's own address, for what leaves it.
-func (v *visit) base() string {
-	if v.Server.Base != "" {
-		return strings.TrimSuffix(v.Server.Base, "/")
-	}
-	return (&url.URL{Scheme: "http", Host: v.Host}).String()
-}
-
-func (v *visit) callLink(id call.ID) string { return v.base() + "/calls/" + string(id) }
+// callLink is the address of a call for what leaves the platform. It never
+// rests on what the request says of the host it was sent to.
+func (v *visit) callLink(id call.ID) string { return v.Server.Base + "/calls/" + string(id) }
 
 func (s *Server) callCalendar(v *visit, in atCall) (page, error) {
 	p, err := s.call(v, in.Call)
@@ -192,6 +184,6 @@ func (s *Server) feed(v *visit, in callFilter) (page, error) {
 	if err != nil {
 		return nil, err
 	}
-	text, err := call.Feed{Title: v.T("calls.feed"), Self: v.base() + v.URL.RequestURI(), Link: v.callLink, At: v.Now}.Atom(found)
+	text, err := call.Feed{Title: v.T("calls.feed"), Self: v.Server.Base + v.URL.RequestURI(), Link: v.callLink, At: v.Now}.Atom(found)
 	return raw{contentType: "application/atom+xml; charset=utf-8", content: text}, err
 }

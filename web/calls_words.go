@@ -77,6 +77,23 @@ func receivedWord(v *visit, w call.Window) string {
 	return ""
 }
 
+// slot is the visit as the form of one window sees it.
+func (p callPage) slot(v *visit, stage string) *visit {
+	w := v.form(p.address()+"/schedule", stage)
+	if v.PostForm.Get("stage") != stage {
+		w.Fault = nil
+	}
+	return w
+}
+
+// failed is the visit as the form sees it that something is wrong with.
+func (p callPage) failed(v *visit) *visit {
+	if v.URL.Path == p.address()+"/schedule" {
+		return p.slot(v, v.PostForm.Get("stage"))
+	}
+	return v.form(v.URL.Path, "")
+}
+
 // localLayout is how a browser's box for an instant writes it.
 const localLayout = "2006-01-02T15:04"
 

@@ -45,31 +45,3 @@ func answerSign(a rule.Answer) string {
 	}
 	return "？"
 }
-
-// verdictSign and verdictWord are a condition's answer. A rule that gives an
-// advantage and is unmet fails nobody.
-func verdictSign(c call.Condition) string {
-	switch {
-	case c.Verdict == "met":
-		return "✓"
-	case c.Verdict == "unmet" && optional(c):
-		return "–"
-	case c.Verdict == "unmet":
-		return "✗"
-	}
-	return "？"
-}
-
-func verdictWord(v *visit, c call.Condition) string {
-	switch {
-	case !c.Applies:
-		return v.T("verdict.not_asked")
-	case c.Verdict == "unmet" && optional(c):
-		return v.T("verdict.no_advantage")
-	}
-	return v.T("verdict." + c.Verdict)
-}
-
-func optional(c call.Condition) bool {
-	return c.Effect == rule.Advantage || c.Effect == rule.Inform || c.Effect == rule.Flag
-}

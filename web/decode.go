@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"shenbao/internal/fault"
 )
@@ -41,7 +42,7 @@ const formToken = "form_token"
 // does not have, a name given twice and a value of the wrong type are refused.
 func (v *visit) decode(in any) error {
 	values, files, err := v.values(in)
-	if err != nil || values == nil {
+	if err != nil {
 		return err
 	}
 	target := reflect.ValueOf(in).Elem()
@@ -53,15 +54,15 @@ func (v *visit) decode(in any) error {
 			others = to
 			continue
 		case *upload:
-			if f := files[name]; len(f) > 0 && f[0].Filename != "" {
-				*to = f[0]
+			if err := choose(to, name, files[name]); err != nil {
+				return err
 			}
 			delete(files, name)
 			continue
 		}
 		if target.Type().Field(i).Tag.Get("in") == "path" {
 			if err := set(field, name, []string{v.PathValue(name)}); err != nil {
-				return err
+				return fault.New(fault.Missing, "web.no_page")
 			}
 			continue
 		}
@@ -70,23 +71,48 @@ func (v *visit) decode(in any) error {
 		}
 		delete(values, name)
 	}
+	if v.bodyJSON() {
+		return nil // decoded already, strictly
+	}
 	return leftOver(values, files, others)
+}
+
+// choose stores the file that was sent under a name, if one was.
+func choose(to *upload, name string, files []upload) error {
+	if len(files) > 1 {
+		return fault.New(fault.Invalid, "web.twice", name).In(name)
+	}
+	if len(files) == 1 && files[0].Filename != "" {
+		files[0].Filename = fileName(files[0].Filename)
+		*to = files[0]
+	}
+	return nil
 }
 
 // leftOver hands the unknown names to rest, or refuses them.
 func leftOver(values url.Values, files map[string][]upload, others *rest) error {
 	delete(values, formToken)
-	if others != nil {
-		*others = values
-		return nil
-	}
-	for name := range values {
-		return fault.New(fault.Invalid, "web.unknown_field", name).In(name)
-	}
 	for name := range files {
 		return fault.New(fault.Invalid, "web.unknown_field", name).In(name)
 	}
+	for name, all := range values {
+		if others == nil {
+			return fault.New(fault.Invalid, "web.unknown_field", name).In(name)
+		}
+		if !readable(append(all, name)...) {
+			return fault.New(fault.Invalid, "web.characters").In(name)
+		}
+	}
+	if others != nil {
+		*others = values
+	}
 	return nil
+}
+
+// readable reports whether texts are UTF-8 and hold no NUL, which no database
+// takes.
+func readable(texts ...string) bool {
+	return !slices.ContainsFunc(texts, func(s string) bool { return !utf8.ValidString(s) || strings.ContainsRune(s, 0) })
 }
 
 func fieldName(f reflect.StructField) string {
@@ -94,101 +120,75 @@ func fieldName(f reflect.StructField) string {
 	return name
 }
 
+// jsonType is the content type of the JSON API.
+const jsonType = "application/json"
+
+// kind is the content type of the request's body, without its parameters.
+func (v *visit) kind() string {
+	kind, _, _ := mime.ParseMediaType(v.Header.Get("Content-Type"))
+	return kind
+}
+
+// bodyJSON reports whether the request brings a JSON body.
+func (v *visit) bodyJSON() bool { return v.Method == http.MethodPost && v.kind() == jsonType }
+
 // values reads the request's own values. A JSON body is decoded into in at
-// once, and nil is returned.
+// once, and there are none.
 func (v *visit) values(in any) (url.Values, map[string][]upload, error) {
-	if v.Method == http.MethodGet || v.Method == http.MethodHead {
+	if v.Method != http.MethodPost {
 		q, err := url.ParseQuery(v.URL.RawQuery)
 		if err != nil {
 			return nil, nil, fault.New(fault.Invalid, "web.query")
 		}
-		q.Del("lang")
+		q.Del(langCookie)
 		return q, nil, nil
 	}
-	switch kind, _, _ := mime.ParseMediaType(v.Header.Get("Content-Type")); kind {
-	case "application/json":
+	limit := int64(maxForm)
+	if v.uploads {
+		limit = maxUpload
+	}
+	switch v.kind() {
+	case jsonType:
 		return nil, nil, v.decodeJSON(in)
 	case "multipart/form-data":
-		v.Body = http.MaxBytesReader(nil, v.Body, maxUpload)
-		if err := v.ParseMultipartForm(maxMemory); err != nil {
-			return nil, nil, bodyFault(err)
+		if v.MultipartForm == nil {
+			v.Body = http.MaxBytesReader(nil, v.Body, limit)
+			if err := v.ParseMultipartForm(maxMemory); err != nil {
+				return nil, nil, bodyFault(err)
+			}
 		}
 		return v.PostForm, v.MultipartForm.File, nil
 	case "application/x-www-form-urlencoded", "":
-		v.Body = http.MaxBytesReader(nil, v.Body, maxForm)
-		if err := v.ParseForm(); err != nil {
-			return nil, nil, bodyFault(err)
+		if v.PostForm == nil {
+			v.Body = http.MaxBytesReader(nil, v.Body, maxForm)
+			if err := v.ParseForm(); err != nil {
+				return nil, nil, bodyFault(err)
+			}
 		}
 		return v.PostForm, nil, nil
 	}
-	return nil, nil, fault.New(fault.Invalid, "web.content_type", v.Header.Get("Content-Type"))
+	return nil, nil, fault.New(fault.Invalid, "web.content_type", v.kind())
 }
 
-// decodeJSON reads a JSON body: one object, no unknown or repeated names.
+// decodeJSON reads a JSON body: one object, nothing after it.
 func (v *visit) decodeJSON(in any) error {
 	body, err := io.ReadAll(http.MaxBytesReader(nil, v.Body, maxForm))
 	if err != nil {
 		return bodyFault(err)
 	}
-	if name := repeated(body); name != "" {
-		return fault.New(fault.Invalid, "web.twice", name).In(name)
+	if !utf8.Valid(body) {
+		return fault.New(fault.Invalid, "web.characters")
 	}
-	d := json.NewDecoder(strings.NewReader(string(body)))
-	d.DisallowUnknownFields()
-	if err := d.Decode(in); err != nil {
+	if err := strict(body, reflect.TypeOf(in).Elem()); err != nil {
+		return err
+	}
+	if err := json.Unmarshal(body, in); err != nil {
 		if wrong, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
 			return fault.New(fault.Invalid, "web.value", wrong.Field).In(wrong.Field)
 		}
 		return fault.New(fault.Invalid, "web.json", err.Error())
 	}
-	if d.More() {
-		return fault.New(fault.Invalid, "web.json", "more than one value")
-	}
-	target := reflect.ValueOf(in).Elem()
-	for i := range target.NumField() {
-		if t := target.Type().Field(i); t.Tag.Get("in") == "path" {
-			if err := set(target.Field(i), fieldName(t), []string{v.PathValue(fieldName(t))}); err != nil {
-				return err
-			}
-		}
-	}
 	return nil
-}
-
-// repeated returns a name that an object of the JSON text has twice, or "".
-func repeated(text []byte) string {
-	type level struct {
-		object bool
-		names  []string
-		key    bool // the next token is a name
-	}
-	var stack []level
-	d := json.NewDecoder(strings.NewReader(string(text)))
-	for {
-		token, err := d.Token()
-		if err != nil {
-			return "" // the decoder proper says what is wrong
-		}
-		switch t := token.(type) {
-		case json.Delim:
-			if t == '{' || t == '[' {
-				stack = append(stack, level{object: t == '{', key: t == '{'})
-				continue
-			}
-			stack = stack[:len(stack)-1]
-		case string:
-			if n := len(stack) - 1; n >= 0 && stack[n].object && stack[n].key {
-				if slices.Contains(stack[n].names, t) {
-					return t
-				}
-				stack[n].names, stack[n].key = append(stack[n].names, t), false
-				continue
-			}
-		}
-		if n := len(stack) - 1; n >= 0 && stack[n].object {
-			stack[n].key = true
-		}
-	}
 }
 
 func bodyFault(err error) error {
@@ -202,6 +202,9 @@ func bodyFault(err error) error {
 // or no, or a list of strings.
 func set(field reflect.Value, name string, values []string) error {
 	if field.Kind() == reflect.Slice && field.Type().Elem().Kind() == reflect.String {
+		if !readable(values...) {
+			return fault.New(fault.Invalid, "web.characters").In(name)
+		}
 		for _, one := range values {
 			field.Set(reflect.Append(field, reflect.ValueOf(one).Convert(field.Type().Elem())))
 		}
@@ -213,6 +216,9 @@ func set(field reflect.Value, name string, values []string) error {
 	if len(values) > 1 {
 		return fault.New(fault.Invalid, "web.twice", name).In(name)
 	}
+	if !readable(values[0]) {
+		return fault.New(fault.Invalid, "web.characters").In(name)
+	}
 	if field.Type() == reflect.TypeFor[exact]() {
 		field.SetString(values[0])
 		return nil
@@ -223,7 +229,11 @@ func set(field reflect.Value, name string, values []string) error {
 		field.SetString(strings.ReplaceAll(text, "\r\n", "\n"))
 		return nil
 	case reflect.Bool:
-		field.SetBool(text == "on" || text == "true" || text == "1")
+		on := slices.Contains([]string{"on", "true", "1"}, text)
+		if !on && !slices.Contains([]string{"", "off", "false", "0"}, text) {
+			return fault.New(fault.Invalid, "web.value", name).In(name)
+		}
+		field.SetBool(on)
 		return nil
 	case reflect.Int, reflect.Int64:
 		if text == "" {

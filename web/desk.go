@@ -23,6 +23,7 @@ type deskPage struct {
 	Pending  []*actor.Unit          `json:"pending"`
 	Calls    []*call.Call           `json:"calls"`
 	Packages []programme.IndexEntry `json:"-"` // that a call may be drafted from
+	Decide   bool                   `json:"-"` // the reader may confirm units
 	Draft    bool                   `json:"-"`
 }
 
@@ -32,38 +33,43 @@ func (p deskPage) body(v *visit) templ.Component { return deskBody(v, p) }
 func (s *Server) desk(v *visit, _ nothing) (deskPage, error) {
 	return db.View(v.Context(), s.DB, func(r db.Reader) (p deskPage, err error) {
 		ctx := v.Context()
-		p.Pending, err = actor.ListUnits(ctx, r, v.By(), actor.Filter{State: actor.Pending, Limit: 20})
-		if err != nil {
-			return p, err
+		if p.Decide = actor.Ever(v.Actor.Role, actor.ActConfirmUnit); p.Decide {
+			p.Pending, err = actor.ListUnits(ctx, r, v.By(), actor.Filter{State: actor.Pending, Limit: 20})
+			if err != nil {
+				return p, err
+			}
 		}
 		if p.Calls, err = call.Mine(ctx, r, v.By(), call.Filter{Newest: true}); err != nil && fault.Of(err).Kind == fault.Internal {
 			return p, err
 		}
 		p.Draft = actor.May(ctx, r, v.By(), actor.ActDraftCall, v.Actor.Unit) == nil
-		for _, e := range s.Library.List() {
-			if len(e.Members) == 0 { // a guide itself is no programme
-				p.Packages = append(p.Packages, e)
-			}
-			for _, m := range e.Members {
-				one := e
-				one.ID, one.Title = e.ID+"/"+m.ID, e.Title+"："+m.Title
-				p.Packages = append(p.Packages, one)
-			}
-		}
+		p.Packages = s.packages()
 		return p, nil
 	})
+}
+
+// packages are those that a call can be drafted from: a guide itself is none,
+// its members are.
+func (s *Server) packages() (all []programme.IndexEntry) {
+	for _, e := range s.Library.List() {
+		if len(e.Members) == 0 {
+			all = append(all, e)
+		}
+		for _, m := range e.Members {
+			one := e
+			one.ID, one.Title = e.ID+"/"+m.ID, e.Title+"："+m.Title
+			all = append(all, one)
+		}
+	}
+	return all
 }
 
 func (s *Server) draftCall(v *visit, in struct {
 	Package string  `json:"package"`
 	Amends  call.ID `json:"amends"`
 }) (page, error) {
-	p, err := s.Library.Load(in.Package)
+	version, err := s.version(in.Package)
 	if err != nil {
-		return nil, err
-	}
-	version := call.Version{Package: p}
-	if version.Archive, err = s.Library.Archive(in.Package); err != nil {
 		return nil, err
 	}
 	c, err := db.Update(v.Context(), s.DB, v.By(), func(tx *db.Tx) (*call.Call, error) {
@@ -77,6 +83,15 @@ func (s *Server) draftCall(v *visit, in struct {
 		return d, err
 	}
 	return moved{"/calls/" + string(c.ID)}, nil
+}
+
+// version reads a package as it stands in the library today.
+func (s *Server) version(id string) (v call.Version, err error) {
+	if v.Package, err = s.Library.Load(id); err != nil {
+		return v, err
+	}
+	v.Archive, err = s.Library.Archive(id)
+	return v, err
 }
 
 // acted runs an act on a call and shows the call again.
@@ -171,20 +186,20 @@ func (s *Server) attachToCall(v *visit, in struct {
 	Call call.ID `json:"call" in:"path"`
 	File upload  `json:"file"`
 }) (page, error) {
+	p, err := s.call(v, in.Call)
+	if err != nil {
+		return nil, err
+	}
+	// The file is read before the transaction, which holds up everybody who
+	// writes, and only for those who may add it.
+	var f call.File
+	if p.Edit {
+		if f, err = s.notice(v, in.File); err != nil {
+			return p, err
+		}
+	}
 	return s.acted(v, in.Call, func(ctx context.Context, tx *db.Tx) (*call.Call, error) {
-		c, err := call.Find(ctx, tx, v.By(), in.Call)
-		if err != nil {
-			return nil, err
-		}
-		p, err := s.shelf.Package(ctx, tx, c.Hash)
-		if err != nil {
-			return nil, err
-		}
-		f, err := s.notice(v, in.File)
-		if err != nil {
-			return nil, err
-		}
-		return call.Attach(ctx, tx, in.Call, p, f)
+		return call.Attach(ctx, tx, in.Call, p.Package, f)
 	})
 }
 

@@ -3,6 +3,10 @@ package web
 import (
 	"fmt"
 	"io"
+	"mime"
+	"path"
+	"strings"
+	"unicode"
 
 	"shenbao/internal/blob"
 )
@@ -20,4 +24,38 @@ func (s *Server) file(v *visit, hash blob.Hash, name, kind string) (page, error)
 		return nil, fmt.Errorf("read the file %s: %w", hash, err)
 	}
 	return raw{contentType: kind, fileName: name, content: content}, nil
+}
+
+// longestName is how many bytes of a file's name file systems take.
+const longestName = 255
+
+// fileName is a name that a file may be saved under: without folders, without
+// characters that do not show or that turn the direction of reading (a
+// "gpj.exe" can be made to look like a picture), and not too long. What is in
+// the middle goes first; the ending says what the file is.
+func fileName(name string) string {
+	name = strings.ToValidUTF8(name, "")
+	name = path.Base(strings.ReplaceAll(name, "\\", "/"))
+	name = strings.TrimSpace(strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) || unicode.In(r, unicode.Cf, unicode.Zl, unicode.Zp) {
+			return -1
+		}
+		return r
+	}, name))
+	if name == "" || name == "." || name == ".." || name == "/" {
+		return "file"
+	}
+	if len(name) > longestName {
+		end := path.Ext(name)
+		if len(end) > 20 {
+			end = ""
+		}
+		name = strings.ToValidUTF8(name[:longestName-len(end)], "") + end
+	}
+	return name
+}
+
+// disposition is the header that offers a file for saving (RFC 6266).
+func disposition(name string) string {
+	return mime.FormatMediaType("attachment", map[string]string{"filename": fileName(name)})
 }

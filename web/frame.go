@@ -1,6 +1,7 @@
 package web
 
 import (
+	"path"
 	"strings"
 
 	"github.com/a-h/templ"
@@ -47,16 +48,37 @@ func (f input) attributes(v *visit) templ.Attributes {
 	}
 	var described []string
 	if f.Help != "" {
-		described = append(described, "h-"+f.Name)
+		described = append(described, v.id("h", f.Name))
 	}
 	if v.Wrong(f.Name) != "" {
-		described = append(described, "e-"+f.Name)
+		described = append(described, v.id("e", f.Name))
 		a["aria-invalid"] = "true"
 	}
 	if len(described) > 0 {
 		a["aria-describedby"] = strings.Join(described, " ")
 	}
 	return a
+}
+
+// id is the id of an element of a field: "f" for its input, "h" for its help,
+// "e" for what is wrong with it.
+func (v *visit) id(kind, field string) string {
+	return kind + "-" + strings.ReplaceAll(field, " ", "-") + v.scope
+}
+
+// form is the visit as one of several forms of a page sees it: its fields have
+// ids of their own, and what is wrong with another form does not stand beside
+// them. Key tells forms apart that go to the same address; "" when there is one.
+func (v *visit) form(action, key string) *visit {
+	w := *v
+	w.scope = "-" + path.Base(action)
+	if key != "" {
+		w.scope += "-" + key
+	}
+	if v.URL.Path != action {
+		w.Fault = nil
+	}
+	return &w
 }
 
 // asset is the address of a style or script.

@@ -7,7 +7,6 @@ import (
 	"runtime/debug"
 	"strings"
 	"sync"
-	"time"
 )
 
 // contentPolicy allows what we serve ourselves and nothing inline.
@@ -35,7 +34,7 @@ func (s *Server) guarded(next http.Handler) http.Handler {
 		}
 		defer func() {
 			if p := recover(); p != nil {
-				s.Log.ErrorContext(r.Context(), "panic", "path", r.URL.Path, "panic", p, "stack", string(debug.Stack()))
+				s.Log.ErrorContext(r.Context(), "panic", "route", r.Pattern, "panic", p, "stack", string(debug.Stack()))
 				http.Error(w, "500", http.StatusInternalServerError)
 			}
 		}()
@@ -62,16 +61,15 @@ func (w *watched) Unwrap() http.ResponseWriter { return w.ResponseWriter }
 
 // observed tells Observe of every request, by its pattern: a path may hold what
 // nobody should count.
-func (s *Server) observed(mux *http.ServeMux, next http.Handler) http.Handler {
+func (s *Server) observed(next http.Handler) http.Handler {
 	if s.Observe == nil {
 		return next
 	}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		began := time.Now()
+		began := s.DB.Clock.Now()
 		seen := &watched{ResponseWriter: w}
 		next.ServeHTTP(seen, r)
-		_, pattern := mux.Handler(r)
-		s.Observe(pattern, r.Method, max(seen.status, http.StatusOK), time.Since(began))
+		s.Observe(r.Pattern, r.Method, max(seen.status, http.StatusOK), s.DB.Clock.Now().Sub(began))
 	})
 }
 
@@ -102,6 +100,7 @@ func (h *held) Write(p []byte) (int, error) { return h.body.Write(p) }
 // come compressed already; files are sent as they are.
 func compressed(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Add("Vary", "Accept-Encoding")
 		if !strings.Contains(r.Header.Get("Accept-Encoding"), "gzip") || strings.HasPrefix(r.URL.Path, "/static/") {
 			next.ServeHTTP(w, r)
 			return

@@ -64,8 +64,11 @@ func (s *Server) showInvitation(v *visit, in byLetter) (page, error) {
 	p, err := db.View(v.Context(), s.DB, func(r db.Reader) (joinPage, error) {
 		return invitation(v.Context(), r, in.Token)
 	})
+	if err != nil {
+		return nil, err
+	}
 	p.Known = v.SignedIn()
-	return p, err
+	return p, nil
 }
 
 func invitation(ctx context.Context, r db.Reader, token string) (joinPage, error) {

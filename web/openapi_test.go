@@ -61,6 +61,7 @@ var summaries = map[string]string{
 	"postUnitsUnitRefuse":        "refuse a unit, for a reason",
 	"postUnitsUnitClose":         "close a unit, for a reason",
 	"postUnitsUnitChange":        "change a unit's name or place",
+	"postUnitsUnitMove":          "put a unit under another authority",
 	"postUnitsUnitMembersInvite": "invite somebody to a role",
 	"postUnitsUnitMembersEnd":    "take a role away",
 

@@ -23,10 +23,15 @@ func (s *Server) listPeople(v *visit, in struct {
 	Q     string         `json:"q"`
 	After actor.PersonID `json:"after"`
 }) (peoplePage, error) {
+	return s.people(v, actor.PeopleFilter{Text: in.Q, After: in.After})
+}
+
+func (s *Server) people(v *visit, f actor.PeopleFilter) (peoplePage, error) {
+	f.Limit = pageRows
 	found, err := db.View(v.Context(), s.DB, func(r db.Reader) ([]*actor.Person, error) {
-		return actor.ListPeople(v.Context(), r, v.By(), actor.PeopleFilter{Text: in.Q, After: in.After, Limit: pageRows})
+		return actor.ListPeople(v.Context(), r, v.By(), f)
 	})
-	p := peoplePage{People: found, Text: in.Q}
+	p := peoplePage{People: found, Text: f.Text}
 	if len(found) == pageRows {
 		p.Next = v.with("after", string(found[len(found)-1].ID))
 	}
@@ -50,6 +55,24 @@ func (s *Server) enablePerson(v *visit, in atPerson) (page, error) {
 		return 0, actor.EnablePerson(v.Context(), tx, in.Person)
 	})
 	return moved{"/people"}, err
+}
+
+// invitePerson offers a role of the whole platform, which no unit gives.
+func (s *Server) invitePerson(v *visit, in struct {
+	Email string     `json:"email"`
+	Role  actor.Role `json:"role"`
+}) (page, error) {
+	_, err := db.Update(v.Context(), s.DB, v.By(), func(tx *db.Tx) (int, error) {
+		return 0, s.Gate.Invite(v.Context(), tx, actor.Invitation{Offer: actor.Offer{Role: in.Role}, Email: in.Email, Language: v.Lang})
+	})
+	p, e := s.people(v, actor.PeopleFilter{})
+	if e != nil {
+		return nil, e
+	}
+	if err == nil {
+		v.Notice = v.T("letter.sent", in.Email)
+	}
+	return p, err
 }
 
 // authorityPage enters an authority.

@@ -2,8 +2,6 @@ package web
 
 import (
 	"context"
-	"fmt"
-	"io"
 	"strconv"
 	"strings"
 
@@ -32,6 +30,8 @@ type listPage struct {
 	Rows []*registry.Row `json:"rows"`
 
 	Edit    bool              `json:"-"` // the reader may change it
+	Confirm bool              `json:"-"` // … and say that it still holds
+	Reveal  bool              `json:"-"` // … and see identity numbers in full
 	Verify  bool              `json:"-"` // the reader may say for an authority that rows are true
 	Export  bool              `json:"-"`
 	Row     *registry.Row     `json:"-"` // being edited; nil for a new one
@@ -61,7 +61,8 @@ func (s *Server) list(v *visit, at atList) (listPage, error) {
 		}
 		may := func(act actor.Act) bool { return actor.May(v.Context(), r, v.By(), act, at.Unit) == nil }
 		p.Unit, p.Rows = profile.Unit, profile.Rows[at.List]
-		p.Edit, p.Verify, p.Export = may(actor.ActEditProfile), may(actor.ActVerifyProfile), may(actor.ActExportProfile)
+		p.Edit, p.Confirm, p.Reveal = may(actor.ActEditProfile), may(actor.ActConfirmProfile), may(actor.ActRevealIdentity)
+		p.Verify, p.Export = may(actor.ActVerifyProfile), may(actor.ActExportProfile)
 		return p, nil
 	})
 }
@@ -85,7 +86,7 @@ func (s *Server) showList(v *visit, in struct {
 	return p, nil
 }
 
-// again shows a list after an act: where it stands, or with what went wrong.
+// listAgain shows a list after an act: where it stands, or with what went wrong.
 func (s *Server) listAgain(v *visit, at atList, err error) (page, error) {
 	if err == nil {
 		return moved{at.address()}, nil
@@ -258,167 +259,4 @@ func (s *Server) exportList(v *visit, in struct {
 		return registry.Export(v.Context(), r, v.By(), registry.Order{Unit: in.Unit, Lists: []string{in.List}, Lang: v.Lang, Blank: in.Blank})
 	})
 	return raw{contentType: xlsxType, fileName: list.Name(v.Lang) + ".xlsx", content: content}, err
-}
-
-// maxSheet is the largest workbook that is read.
-const maxSheet = 20 << 20
-
-// importList previews a file, or imports the one that was previewed: it is kept
-// by its hash between the two.
-func (s *Server) importList(v *visit, in struct {
-	Unit   actor.UnitID `json:"unit" in:"path"`
-	List   string       `json:"list" in:"path"`
-	File   upload       `json:"file"`
-	Kept   blob.Hash    `json:"kept"`
-	Name   string       `json:"name"`
-	Whole  bool         `json:"whole"`
-	Accept string       `json:"accept"`
-}) (page, error) {
-	at := atList{in.Unit, in.List}
-	u := registry.Upload{Unit: in.Unit, List: in.List, Name: in.Name, Whole: in.Whole, Accept: in.Accept}
-	hash, err := s.received(v, in.File, in.Kept, &u)
-	if err != nil {
-		return s.listAgain(v, at, err)
-	}
-	if in.Accept != "" {
-		_, err := db.Update(v.Context(), s.DB, v.By(), func(tx *db.Tx) (*registry.Preview, error) {
-			return registry.Import(v.Context(), tx, s.Gate.Keys, u)
-		})
-		return s.listAgain(v, at, err)
-	}
-	preview, err := db.View(v.Context(), s.DB, func(r db.Reader) (*registry.Preview, error) {
-		return u.Preview(v.Context(), r, v.By(), s.Gate.Keys)
-	})
-	if err != nil {
-		return s.listAgain(v, at, err)
-	}
-	p, err := s.list(v, at)
-	p.Preview, p.File, p.Name, p.Whole = preview, hash, u.Name, in.Whole
-	return p, err
-}
-
-// received reads an upload, fresh or kept, into u.
-func (s *Server) received(v *visit, file upload, kept blob.Hash, u *registry.Upload) (blob.Hash, error) {
-	if file == nil && !kept.Valid() {
-		return "", fault.New(fault.Invalid, "web.no_file").In("file")
-	}
-	var from io.ReadCloser
-	var err error
-	if file != nil {
-		if file.Size > maxSheet {
-			return "", fault.New(fault.Invalid, "web.sheet_large", maxSheet>>20).In("file")
-		}
-		u.Name = file.Filename
-		from, err = file.Open()
-	} else {
-		from, err = s.Blobs.Open(v.Context(), kept)
-	}
-	if err != nil {
-		return "", err
-	}
-	defer from.Close()
-	if u.Data, err = io.ReadAll(io.LimitReader(from, maxSheet)); err != nil {
-		return "", fmt.Errorf("read an upload: %w", err)
-	}
-	if file == nil {
-		return kept, nil
-	}
-	hash, _, err := s.Blobs.Put(v.Context(), strings.NewReader(string(u.Data)))
-	return hash, err
-}
-
-// cell is the text of a row's cell for its input: what was typed, else what
-// stands there.
-func (p listPage) cell(v *visit, c *registry.Column) string {
-	if text, ok := p.Typed[c.Code]; ok {
-		return text
-	}
-	row := p.rowOf(c)
-	if row == nil || row.Cells[c.Code] == "" {
-		return ""
-	}
-	if c.Kind == registry.Choice || c.Kind == registry.Bool {
-		return row.Cells[c.Code]
-	}
-	return c.Show(v.Lang, row.Cells[c.Code])
-}
-
-// rowOf is the row that holds a column: of single facts each has its own.
-func (p listPage) rowOf(c *registry.Column) *registry.Row {
-	if !p.List.Single {
-		return p.Row
-	}
-	for _, row := range p.Rows {
-		if _, ok := row.Cells[c.Code]; ok {
-			return row
-		}
-	}
-	return nil
-}
-
-// show is a cell as the table shows it.
-func show(v *visit, c *registry.Column, row *registry.Row) string {
-	if row.Cells[c.Code] == "" {
-		return ""
-	}
-	text := c.Show(v.Lang, row.Cells[c.Code])
-	if c.Kind == registry.Money || c.Kind == registry.Area || c.Kind == registry.Integer {
-		whole, part, cut := strings.Cut(text, ".")
-		if n, err := strconv.ParseInt(whole, 10, 64); err == nil && len(whole) > 4 {
-			whole = grouped(n)
-		}
-		if cut {
-			return whole + "." + part
-		}
-		return whole
-	}
-	return text
-}
-
-// entry is a column as a field of the form.
-func (p listPage) entry(v *visit, c *registry.Column) input {
-	f := input{Name: "cell." + c.Code, Label: c.Name(v.Lang), Value: p.cell(v, c), Unit: c.UnitName(v.Lang), Required: c.Must, Max: c.Max}
-	switch c.Kind {
-	case registry.LongText:
-		f.Type = "textarea"
-	case registry.Bool:
-		f.Options = []option{{"", v.T("choose")}, {"true", v.T("yes")}, {"false", v.T("no")}}
-	case registry.Choice:
-		f.Options = []option{{"", v.T("choose")}}
-		for _, code := range registry.Options[c.Options] {
-			f.Options = append(f.Options, option{code, c.OptionName(v.Lang, code)})
-		}
-	case registry.Date:
-		f.Type = "date"
-	case registry.Integer, registry.Year, registry.Money, registry.Area:
-		f.Pattern = "decimal"
-	}
-	return f
-}
-
-// wrong puts the fault of an edit, which names the column, beside its field.
-func (p listPage) wrong(v *visit) *visit {
-	if v.Fault == nil || p.List.Column(v.Fault.Field) == nil {
-		return v
-	}
-	w := *v
-	w.Fault = v.Fault.In("cell." + v.Fault.Field)
-	return &w
-}
-
-func numeric(c *registry.Column) bool {
-	return c.Kind == registry.Integer || c.Kind == registry.Money || c.Kind == registry.Area
-}
-
-func joined(words []string) string { return strings.Join(words, "、") }
-
-// changedCell says what a file would change in a cell.
-func changedCell(v *visit, c *registry.Column, it registry.Item) string {
-	show := func(cells map[string]string) string {
-		if cells[c.Code] == "" {
-			return "—"
-		}
-		return c.Show(v.Lang, cells[c.Code])
-	}
-	return c.Name(v.Lang) + "：" + show(it.Before) + " → " + show(it.After)
 }

@@ -109,6 +109,9 @@ func (s *Server) adopt(v *visit, in struct {
 	Complete bool      `json:"complete"`
 	Accept   string    `json:"accept"`
 }) (page, error) {
+	if err := s.may(v, actor.ActKeepRegister, v.Actor.Unit); err != nil {
+		return nil, err // before anything of theirs is kept
+	}
 	a := registry.Adoption{Register: in.Register, Keeper: v.Actor.Unit, Name: in.Name, Document: in.Document, Day: in.Day,
 		Whole: in.Whole, Complete: in.Complete, Accept: in.Accept}
 	var u registry.Upload
@@ -139,20 +142,4 @@ func (s *Server) adopt(v *visit, in struct {
 	}
 	p.Preview, p.Adopt, p.File = preview, a, hash
 	return p, err
-}
-
-// helpPage tells how to use the platform.
-type helpPage struct{}
-
-func (helpPage) title(v *visit) string         { return v.T("help") }
-func (helpPage) body(v *visit) templ.Component { return helpBody(v) }
-
-func (s *Server) help(*visit, nothing) (page, error) { return helpPage{}, nil }
-
-// helpTopics are the questions that the help page answers, in their order.
-var helpTopics = []string{"check", "account", "profile", "deadline", "confirm", "publish", "extend", "journal", "keys"}
-
-// keepsRegisters reports whether the reader's role keeps registers.
-func (v *visit) keepsRegisters() bool {
-	return v.Actor.Role == actor.Officer || v.Actor.Role == actor.Head || v.Actor.Role == actor.ProgrammeOfficer
 }

@@ -21,15 +21,18 @@ type route struct {
 	act             actor.Act    // who may open it at all; the room asks again about the thing itself
 	in, out         reflect.Type // what it reads and what it answers with
 	hidden          bool         // not in the JSON API: a form, a file, a feed
+	uploads         bool         // it takes files
 	serve           func(v *visit) (page, error)
 }
 
-// read mounts a page that changes nothing.
+// read mounts a page that changes nothing. When it fails, the fault is all that
+// is shown.
 func read[In any, Out page](pattern string, act actor.Act, fn func(*visit, In) (Out, error)) route {
 	return mount(http.MethodGet, pattern, act, fn)
 }
 
-// change mounts an act.
+// change mounts an act. When it fails, the page that comes with the fault is
+// shown: the form, with what was typed.
 func change[In any, Out page](pattern string, act actor.Act, fn func(*visit, In) (Out, error)) route {
 	return mount(http.MethodPost, pattern, act, fn)
 }
@@ -37,19 +40,29 @@ func change[In any, Out page](pattern string, act actor.Act, fn func(*visit, In)
 func mount[In any, Out page](method, pattern string, act actor.Act, fn func(*visit, In) (Out, error)) route {
 	return route{
 		method: method, pattern: pattern, act: act,
-		in: reflect.TypeFor[In](), out: reflect.TypeFor[Out](),
+		in: reflect.TypeFor[In](), out: reflect.TypeFor[Out](), uploads: takesFiles(reflect.TypeFor[In]()),
 		serve: func(v *visit) (page, error) {
 			var in In
 			if err := v.decode(&in); err != nil {
 				return nil, err
 			}
 			out, err := fn(v, in)
-			if err != nil && reflect.ValueOf(&out).Elem().IsZero() {
+			if err != nil && (method == http.MethodGet || reflect.ValueOf(&out).Elem().IsZero()) {
 				return nil, err // no form to show again
 			}
 			return out, err
 		},
 	}
+}
+
+// takesFiles reports whether one of the fields is an upload.
+func takesFiles(in reflect.Type) bool {
+	for i := range in.NumField() {
+		if in.Field(i).Type == reflect.TypeFor[upload]() {
+			return true
+		}
+	}
+	return false
 }
 
 // pageOnly keeps a route out of the JSON API.

@@ -17,7 +17,7 @@ func (s *Server) routes() []route {
 		read("/calls/{call}/check", public, s.showCheck),
 		change("/calls/{call}/check", public, s.check),
 
-		read("/desk", actor.ActViewUnit, s.desk),
+		read("/desk", actor.ActDraftCall, s.desk),
 		change("/calls", actor.ActDraftCall, s.draftCall),
 		change("/calls/{call}/schedule", actor.ActDraftCall, s.scheduleCall),
 		change("/calls/{call}/files", actor.ActAttachToCall, s.attachToCall).pageOnly(),
@@ -65,13 +65,14 @@ func (s *Server) routes() []route {
 		read("/places", public, s.searchPlaces),
 		read("/unit", signedIn, s.ownUnit).pageOnly(),
 		read("/units", actor.ActViewUnit, s.listUnits),
-		read("/units/new", signedIn, s.showRegister).pageOnly(),
-		change("/units", signedIn, s.registerUnit),
+		read("/units/new", actor.ActRegisterUnit, s.showRegister).pageOnly(),
+		change("/units", actor.ActRegisterUnit, s.registerUnit),
 		read("/units/{unit}", actor.ActViewUnit, s.showUnit),
 		change("/units/{unit}/confirm", actor.ActConfirmUnit, s.confirmUnit),
 		change("/units/{unit}/refuse", actor.ActConfirmUnit, s.refuseUnit),
 		change("/units/{unit}/close", actor.ActCloseUnit, s.closeUnit),
 		change("/units/{unit}/change", actor.ActChangeUnit, s.changeUnit),
+		change("/units/{unit}/move", actor.ActMoveUnit, s.moveUnit),
 		change("/units/{unit}/members/invite", actor.ActViewMembers, s.invite),
 		change("/units/{unit}/members/end", actor.ActViewMembers, s.endMembership),
 
@@ -92,6 +93,7 @@ func (s *Server) routes() []route {
 		read("/help", public, s.help).pageOnly(),
 
 		read("/people", actor.ActViewPeople, s.listPeople),
+		change("/people/invite", actor.ActGrantSysAdmin, s.invitePerson).pageOnly(),
 		change("/people/{person}/disable", actor.ActDisablePerson, s.disablePerson),
 		change("/people/{person}/enable", actor.ActDisablePerson, s.enablePerson),
 		read("/authorities/new", actor.ActAddAuthority, s.showAuthority).pageOnly(),
@@ -123,8 +125,10 @@ func (v *visit) rooms() []link {
 		return append(all, link{"/unit", v.T("room.unit")})
 	case actor.Officer, actor.Head, actor.ProgrammeOfficer:
 		return append(all, link{"/desk", v.T("room.desk")}, link{"/unit", v.T("room.unit")}, link{"/registers", v.T("room.registers")})
+	case actor.Finance:
+		return append(all, link{"/units", v.T("units.title")})
 	case actor.SysAdmin:
-		return append(all, link{"/people", v.T("room.people")})
+		return append(all, link{"/people", v.T("room.people")}, link{"/units", v.T("units.title")})
 	case actor.Auditor:
 		return append(all, link{"/journal", v.T("room.journal")})
 	}

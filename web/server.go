@@ -5,6 +5,7 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"strings"
 	"time"
 
 	"shenbao/actor"
@@ -14,13 +15,14 @@ import (
 	"shenbao/programme"
 )
 
-// Options are what a server needs. Log, Observe and Secure may be left out.
+// Options are what a server needs. Key, Secure, Demo, Proxies, Log and Observe
+// may be left out.
 type Options struct {
 	DB      *db.DB
 	Gate    *actor.Gate
 	Blobs   blob.Store
 	Library *programme.Library // packages that calls may be published from
-	Key     []byte             // 32 bytes; signs form tokens
+	Key     []byte             // 32 bytes; signs form tokens; nil makes one up, for a single node
 	Base    string             // the platform's address as others see it: https://sb.example.gov.cn
 	Secure  bool               // visitors come by HTTPS
 	Demo    bool               // say on every page that nothing here is real
@@ -51,6 +53,7 @@ func New(o Options) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
+	o.Base = strings.TrimSuffix(o.Base, "/")
 	s := &Server{Options: o, assets: a}
 	s.handler = s.build()
 	return s, nil
@@ -78,5 +81,5 @@ func (s *Server) build() http.Handler {
 		_, _ = io.WriteString(w, "User-agent: *\nAllow: /calls\nDisallow: /\n")
 	})
 	mux.Handle("/", s.serve(route{pattern: "/", act: public, serve: notFound}))
-	return s.observed(mux, s.guarded(compressed(mux)))
+	return s.observed(s.guarded(compressed(mux)))
 }

@@ -19,11 +19,13 @@ func (signInPage) title(v *visit) string           { return v.T("sign_in") }
 func (p signInPage) body(v *visit) templ.Component { return signInBody(v, p) }
 
 // inside returns an address of this site, and the first page for any other.
+// Browsers read a backslash as a slash, and over tabs and line ends.
 func inside(address string) string {
-	if strings.HasPrefix(address, "/") && !strings.HasPrefix(address, "//") && !strings.ContainsAny(address, "\\\r\n") {
-		return address
+	odd := func(r rune) bool { return r == '\\' || r <= ' ' || r == 0x7f }
+	if !strings.HasPrefix(address, "/") || strings.HasPrefix(address, "//") || strings.ContainsFunc(address, odd) {
+		return "/"
 	}
-	return "/"
+	return address
 }
 
 func (s *Server) askSignIn(v *visit, in struct {
@@ -100,7 +102,7 @@ func (s *Server) signOut(v *visit, _ nothing) (page, error) {
 	if err := s.Gate.SignOut(v.Context(), v.token); err != nil {
 		return nil, err
 	}
-	v.cookies = append(v.cookies, s.cookie(s.sessionCookie(), "", -1))
+	v.set(sessionCookie, "", noLonger)
 	v.clearData = true
 	return moved{"/"}, nil
 }

@@ -48,7 +48,7 @@ func siteOn(t *testing.T, d *db.DB) *site {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s.server, err = New(Options{DB: d, Gate: gate, Blobs: store, Log: slog.New(slog.NewTextHandler(&s.log, nil))})
+	s.server, err = New(Options{DB: d, Gate: gate, Blobs: store, Base: "https://sb.example.gov.cn", Log: slog.New(slog.NewTextHandler(&s.log, nil))})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -2,12 +2,14 @@ package web
 
 import (
 	"context"
+	"slices"
 
 	"github.com/a-h/templ"
 
 	"shenbao/actor"
 	"shenbao/internal/chinacode"
 	"shenbao/internal/db"
+	"shenbao/internal/fault"
 	"shenbao/registry"
 )
 
@@ -95,20 +97,6 @@ func placeCode(typed string) string {
 	return typed
 }
 
-// placeOptions are the places to choose from, the whole country by province.
-func placeOptions() []option {
-	var all []option
-	var walk func(above string)
-	walk = func(above string) {
-		for _, p := range chinacode.PlacesIn(above) {
-			all = append(all, option{p.Code, chinacode.PlaceName(p.Code)})
-			walk(p.Code)
-		}
-	}
-	walk("")
-	return all
-}
-
 // placesPage answers the place box with what matches what was typed so far.
 type placesPage struct {
 	Places []chinacode.Place `json:"places"`
@@ -120,13 +108,18 @@ func (p placesPage) fragment(v *visit, _ string) templ.Component {
 	return placesBody(p)
 }
 
+// searchPlaces looks for what was typed so far. A place box sends it under its
+// own name, which each form chooses.
 func (s *Server) searchPlaces(_ *visit, in struct {
-	Q     string `json:"q"`
-	Place string `json:"place"`
+	Q   string `json:"q"`
+	Box rest   `json:"box"`
 }) (placesPage, error) {
 	text := in.Q
-	if text == "" {
-		text = in.Place
+	for name, values := range in.Box {
+		if text != "" || len(values) > 1 {
+			return placesPage{}, fault.New(fault.Invalid, "web.unknown_field", name).In(name)
+		}
+		text = values[0]
 	}
 	return placesPage{chinacode.SearchPlaces(text, 20)}, nil
 }
@@ -140,12 +133,15 @@ type unitPage struct {
 	Members []*actor.Membership `json:"members,omitempty"`
 	Above   string              `json:"authority"` // name of the authority right above
 
-	Confirm, Change, Close bool `json:"-"`
+	Confirm, Change, Close, People bool `json:"-"` // what the reader may do or see
+
+	Tree []*actor.Unit `json:"-"` // authorities that the reader may put the unit under; nil = they may not
 }
 
 func (p unitPage) title(*visit) string           { return p.Unit.Name }
 func (p unitPage) body(v *visit) templ.Component { return unitBody(v, p) }
-func (p unitPage) location() string              { return "/units/" + string(p.Unit.ID) }
+func (p unitPage) address() string               { return "/units/" + string(p.Unit.ID) }
+func (p unitPage) location() string              { return p.address() }
 
 func (s *Server) ownUnit(v *visit, _ nothing) (page, error) {
 	if v.Actor.Unit == "" {
@@ -191,7 +187,12 @@ func (s *Server) unit(v *visit, id actor.UnitID) (unitPage, error) {
 				return p, err
 			}
 		}
-		if may(actor.ActViewMembers) {
+		if may(actor.ActMoveUnit) {
+			if p.Tree, err = actor.Authorities(ctx, r, actor.Filter{}); err != nil {
+				return p, err
+			}
+		}
+		if p.People = may(actor.ActViewMembers); p.People {
 			p.Members, err = actor.Members(ctx, r, v.By(), id)
 		}
 		return p, err
@@ -201,11 +202,20 @@ func (s *Server) unit(v *visit, id actor.UnitID) (unitPage, error) {
 // decided runs an act about a unit and shows the unit again.
 func (s *Server) decided(v *visit, id actor.UnitID, act func(ctx context.Context, tx *db.Tx) (*actor.Unit, error)) (page, error) {
 	_, err := db.Update(v.Context(), s.DB, v.By(), func(tx *db.Tx) (*actor.Unit, error) { return act(v.Context(), tx) })
+	return s.unitAgain(v, id, err)
+}
+
+// unitAgain shows a unit after an act. One that the act took out of the
+// reader's sight leaves them where their work begins.
+func (s *Server) unitAgain(v *visit, id actor.UnitID, err error) (page, error) {
 	p, e := s.unit(v, id)
-	if e != nil {
-		return nil, e
+	switch {
+	case e == nil:
+		return p, err
+	case err == nil && fault.Of(e).Kind == fault.Missing:
+		return moved{homeOf(v.Actor)}, nil
 	}
-	return p, err
+	return nil, e
 }
 
 func (s *Server) confirmUnit(v *visit, in atUnit) (page, error) {
@@ -242,6 +252,15 @@ func (s *Server) changeUnit(v *visit, in struct {
 	})
 }
 
+func (s *Server) moveUnit(v *visit, in struct {
+	Unit  actor.UnitID `json:"unit" in:"path"`
+	Under actor.UnitID `json:"under"` // "" follows the unit's place
+}) (page, error) {
+	return s.decided(v, in.Unit, func(ctx context.Context, tx *db.Tx) (*actor.Unit, error) {
+		return actor.MoveUnit(ctx, tx, in.Unit, in.Under)
+	})
+}
+
 func (s *Server) invite(v *visit, in struct {
 	Unit  actor.UnitID `json:"unit" in:"path"`
 	Email string       `json:"email"`
@@ -265,13 +284,16 @@ func (s *Server) endMembership(v *visit, in struct {
 	ID   string       `json:"id"`
 }) (page, error) {
 	_, err := db.Update(v.Context(), s.DB, v.By(), func(tx *db.Tx) (int, error) {
+		members, err := actor.Members(v.Context(), tx, v.By(), in.Unit)
+		if err != nil {
+			return 0, err
+		}
+		if !slices.ContainsFunc(members, func(m *actor.Membership) bool { return m.ID == in.ID }) {
+			return 0, fault.New(fault.Missing, "actor.missing") // of another unit than the page is about
+		}
 		return 0, actor.EndMembership(v.Context(), tx, in.ID)
 	})
-	p, e := s.unit(v, in.Unit)
-	if e != nil {
-		return nil, e
-	}
-	return p, err
+	return s.unitAgain(v, in.Unit, err)
 }
 
 // unitsPage is the list of units that the reader may see: those that wait for

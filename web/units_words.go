@@ -69,6 +69,15 @@ func roleOptions(v *visit, u *actor.Unit) []option {
 	return out
 }
 
+// platformRoles are the roles that belong to no unit.
+func platformRoles(v *visit) []option {
+	var out []option
+	for _, r := range []actor.Role{actor.Auditor, actor.SysAdmin} {
+		out = append(out, option{string(r), v.Text("actor.role." + string(r))})
+	}
+	return out
+}
+
 // oldest is when the row that was confirmed longest ago was confirmed.
 func oldest(rows []*registry.Row) (at time.Time) {
 	for _, r := range rows {

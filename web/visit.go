@@ -24,6 +24,8 @@ type visit struct {
 
 	token     string // of the session
 	formToken string
+	uploads   bool           // the request may carry files
+	scope     string         // put behind the ids of the fields of a form: see form
 	cookies   []*http.Cookie // to be set with the answer
 	clearData bool           // the browser is to forget what it keeps of this site
 }
@@ -61,14 +63,14 @@ func (v *visit) sentence(f *fault.Fault) string {
 	return text
 }
 
-// language is what the reader asked for: by link, by cookie, by the browser's
-// own setting; Chinese otherwise.
-func language(r *http.Request) (lang string, asked bool) {
+// language is what the reader asked for: by link, by the cookie's value kept,
+// by the browser's own setting; Chinese otherwise.
+func language(r *http.Request, kept string) (lang string, asked bool) {
 	if q := r.URL.Query().Get("lang"); q == locale.ZH || q == locale.EN {
 		return q, true
 	}
-	if c, err := r.Cookie("lang"); err == nil && (c.Value == locale.ZH || c.Value == locale.EN) {
-		return c.Value, false
+	if kept == locale.ZH || kept == locale.EN {
+		return kept, false
 	}
 	for one := range strings.SplitSeq(r.Header.Get("Accept-Language"), ",") {
 		switch tag := strings.ToLower(strings.TrimSpace(one)); {
@@ -81,8 +83,12 @@ func language(r *http.Request) (lang string, asked bool) {
 	return locale.ZH, false
 }
 
-// here is the address of this page with another language.
+// here is the address of this page with another language; that of the first
+// page where a form was answered, which cannot be asked for again.
 func (v *visit) here(lang string) string {
+	if v.Method != http.MethodGet {
+		return "/?lang=" + lang
+	}
 	u := *v.URL
 	q := u.Query()
 	q.Set("lang", lang)

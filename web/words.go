@@ -49,18 +49,3 @@ func grouped(n int64) string {
 	}
 	return sign + b.String()
 }
-
-// wan writes an amount in 分 as 万元 with two decimals, or fewer when they are
-// zero: 3,000, 2,650.5.
-func wan(fen int64) string {
-	sign := ""
-	if fen < 0 {
-		sign, fen = "-", -fen
-	}
-	hundredths := (fen + 5_000) / 10_000 // of 万元
-	text := grouped(hundredths / 100)
-	if rest := hundredths % 100; rest != 0 {
-		text += strings.TrimRight(fmt.Sprintf(".%02d", rest), "0")
-	}
-	return sign + text
-}

@@ -18,6 +18,7 @@ type cli struct {
 
 	Serve serveCmd `cmd:"" help:"cli.serve"`
 
+	Demo       demoCmd       `cmd:"" help:"cli.demo"`
 	Programme  programmeCmd  `cmd:"" help:"cli.programme"`
 	Sweep      sweepCmd      `cmd:"" help:"cli.sweep"`
 	User       userCmd       `cmd:"" help:"cli.user"`

@@ -37,6 +37,8 @@ type serveFlags struct {
 	Programmes   string   `setting:"" placeholder:"DIR" help:"cli.flag.programmes"`
 	Workers      int      `setting:"" placeholder:"N" default:"4" help:"cli.flag.workers"`
 	LogLevel     string   `setting:"" enum:"debug,info,warn,error" default:"info" placeholder:"LEVEL" help:"cli.flag.log_level"`
+
+	demo bool // nothing in it is real
 }
 
 // Help names the command's longer text.
@@ -121,6 +123,9 @@ func (f *serveFlags) base() string { return strings.TrimRight(f.URL, "/") }
 // rules are the rules of the gate.
 func (f *serveFlags) rules() actor.Settings {
 	rules := actor.DefaultSettings()
+	if f.demo {
+		rules.TwoFactor = nil // nobody has a telephone at hand for every account
+	}
 	if f.Passwords == "mlps" {
 		rules.Policy = actor.MLPS
 	}
@@ -172,9 +177,8 @@ func (f *serveFlags) serve(a *app, p *platform, l net.Listener, ready func(addre
 	go front.run(failed)
 	go admin.run(failed)
 	jobs, stopped := f.work(p)
-	err = ready(front.address)
-	if err == nil {
-		p.log.Info("serving", "address", front.address, "admin", admin.where(), "postgres", p.db.Postgres())
+	p.log.Info("serving", "address", front.address, "admin", admin.where(), "postgres", p.db.Postgres())
+	if err = ready(front.address); err == nil {
 		select {
 		case <-ctx.Done():
 		case err = <-failed:

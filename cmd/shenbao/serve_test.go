@@ -329,3 +329,36 @@ func TestTLS(t *testing.T) {
 		t.Error("TLS 1.1 is taken")
 	}
 }
+
+// Two servers share a PostgreSQL database: the second needs the keys of the
+// first, in its environment, and says so.
+func TestTwoServers(t *testing.T) {
+	server := postgres(t)
+	dir := t.TempDir()
+	blobs := filepath.Join(dir, "blobs")
+	args := func(name string) []string {
+		return []string{"serve", "--data", filepath.Join(dir, name), "--database", server, "--blobs", blobs, "--addr", "127.0.0.1:0"}
+	}
+	first := startWith(t, func(string) string { return "" }, args("one")...)
+	fails(t, "secret.lost", args("two")...)
+	env := map[string]string{}
+	for name, file := range map[string]string{secret.Env: secret.File, journal.KeyEnv: journal.KeyFile} {
+		text, err := os.ReadFile(filepath.Join(dir, "one", file))
+		if err != nil {
+			t.Fatal(err)
+		}
+		env[name] = string(text)
+	}
+	second := startWith(t, func(name string) string { return env[name] }, args("two")...)
+	for _, r := range []*running{first, second} {
+		if code, body := r.get(t, "/readyz"); code != http.StatusOK {
+			t.Errorf("/readyz: %d %s", code, body)
+		}
+	}
+	if code := first.stop(); code != exitOK {
+		t.Errorf("exit %d", code)
+	}
+	if code, _ := second.get(t, "/readyz"); code != http.StatusOK {
+		t.Errorf("the second after the first: %d", code)
+	}
+}

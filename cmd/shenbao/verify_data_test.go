@@ -70,7 +70,7 @@ func TestVerifyDataFindsDamage(t *testing.T) {
 			change(t, s.db, "UPDATE journal SET person = 'p2' WHERE seq = 1")
 		}, "I5 journal.altered"},
 		"a strange state": {func(t *testing.T, s *store, data string) {
-			change(t, s.db, "UPDATE jobs SET state = 'asleep'")
+			change(t, s.db, "INSERT INTO jobs VALUES ('j', 'test', 'k', '', 'asleep', '', 0, 0, '', '', '', '')")
 		}, "I6 verify_data.strange_state"},
 		"a lost reference": {func(t *testing.T, s *store, data string) {
 			change(t, s.db, "INSERT INTO register_rows VALUES ('r', 'x', 'no-such-unit', 'k', '', '', '', 1, 0)")
@@ -136,7 +136,7 @@ func TestVerifyDataNeedsThePublicKeys(t *testing.T) {
 
 // hashesOfOthers are columns that hold the hash of something that is no
 // attachment.
-var hashesOfOthers = []string{"journal_hashes", "profile_snapshots", "call_packages", "calls"}
+var hashesOfOthers = []string{"journal_hashes", "profile_snapshots", "call_packages", "calls", "call_kept"}
 
 // What verify-data looks at is all there is: every column that holds a state or
 // a hash is in its tables, and every table and column that it names is there.

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"shenbao/actor"
+	"shenbao/call"
 	"shenbao/internal/db"
 	"shenbao/internal/fault"
 	"shenbao/internal/job"
@@ -31,6 +32,7 @@ type platform struct {
 const (
 	sendLetter  job.Kind[actor.Letter] = "actor.letter"
 	sweepActors job.Kind[struct{}]     = "actor.sweep"
+	forgetKept  job.Kind[struct{}]     = "call.forget"
 )
 
 // wire builds a platform over opened data.
@@ -51,7 +53,7 @@ func (f *serveFlags) wire(a *app, s *store, log *slog.Logger) (*platform, error)
 	p.site, err = web.New(web.Options{
 		DB: s.db, Gate: p.gate, Blobs: s.blobs, Library: library,
 		Key: form[:], Base: f.base(), Secure: strings.HasPrefix(f.base(), "https:"), Proxies: f.TrustedProxy,
-		Log: log, Observe: p.observe,
+		Demo: f.demo, Log: log, Observe: p.observe,
 	})
 	return p, err
 }
@@ -101,4 +103,12 @@ func (p *platform) wireJobs() {
 
 	job.Handle(p.runner, sweepActors, func(ctx context.Context, _ *job.Work, _ struct{}) error { return p.gate.Sweep(ctx) })
 	job.Every(p.runner, time.Hour, sweepActors, struct{}{})
+
+	job.Handle(p.runner, forgetKept, func(ctx context.Context, w *job.Work, _ struct{}) error {
+		return w.Keep(ctx, func(tx *db.Tx) error {
+			_, err := call.Forget(ctx, tx)
+			return err
+		})
+	})
+	job.Every(p.runner, 24*time.Hour, forgetKept, struct{}{})
 }

@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"os/exec"
+	"os/signal"
 	"path/filepath"
 	"strings"
 	"syscall"
@@ -140,6 +141,37 @@ func TestDiskFull(t *testing.T) {
 	}
 	if _, _, err := s.Put(t.Context(), bytes.NewReader(make([]byte, 500_000))); err != nil {
 		t.Errorf("with space again: %v", err)
+	}
+}
+
+// A disk that fails in the middle of a file leaves none. The system is told to
+// refuse files above a size, in a process of its own.
+func TestDiskFails(t *testing.T) {
+	if dir := os.Getenv("BLOB_REFUSED"); dir != "" {
+		signal.Ignore(syscall.SIGXFSZ)
+		if err := syscall.Setrlimit(syscall.RLIMIT_FSIZE, &syscall.Rlimit{Cur: 64 << 10, Max: 64 << 10}); err != nil {
+			t.Fatal(err)
+		}
+		s, err := blob.OpenDir(dir)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, _, err := s.Put(t.Context(), bytes.NewReader(make([]byte, 1<<20))); err == nil || fault.Of(err).Key != "blob.unwritten" {
+			t.Errorf("Put = %v", err)
+		}
+		if _, _, err := s.Put(t.Context(), strings.NewReader("a small one")); err != nil {
+			t.Error(err)
+		}
+		return
+	}
+	root := t.TempDir()
+	child := exec.Command(os.Args[0], "-test.run=^TestDiskFails$")
+	child.Env = append(os.Environ(), "BLOB_REFUSED="+root)
+	if out, err := child.CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	if n := files(t, root); n != 1 {
+		t.Errorf("%d files are left, want the small one", n)
 	}
 }
 

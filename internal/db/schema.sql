@@ -22,13 +22,20 @@ CREATE TABLE attempts (
 CREATE TABLE call_attachments (
     call TEXT NOT NULL REFERENCES calls (id),
     hash TEXT NOT NULL,
+    position BIGINT NOT NULL,
     name TEXT NOT NULL,
     size BIGINT NOT NULL,
     type TEXT NOT NULL,
     text TEXT NOT NULL,
-    faults BIGINT NOT NULL,
     attached TEXT NOT NULL,
     PRIMARY KEY (call, hash)
+);
+
+CREATE TABLE call_comparisons (
+    call TEXT PRIMARY KEY REFERENCES calls (id),
+    files TEXT NOT NULL,
+    faults BIGINT NOT NULL,
+    report TEXT NOT NULL
 );
 
 CREATE TABLE call_extensions (
@@ -58,6 +65,7 @@ CREATE INDEX call_fields_code ON call_fields (code, call);
 CREATE TABLE call_kept (
     token TEXT PRIMARY KEY,
     call TEXT NOT NULL REFERENCES calls (id),
+    hash TEXT NOT NULL,
     facts TEXT NOT NULL,
     until TEXT NOT NULL
 );
@@ -79,7 +87,10 @@ CREATE TABLE call_windows (
     who TEXT NOT NULL,
     opens TEXT NOT NULL,
     ends TEXT NOT NULL,
+    notice_opens TEXT NOT NULL,
+    notice_ends TEXT NOT NULL,
     received BOOLEAN NOT NULL,
+    late TEXT NOT NULL,
     channel TEXT NOT NULL,
     receiver TEXT NOT NULL,
     does TEXT NOT NULL,
@@ -99,7 +110,7 @@ CREATE TABLE calls (
     hash TEXT NOT NULL REFERENCES call_packages (hash),
     title TEXT NOT NULL,
     number TEXT NOT NULL,
-    issuer TEXT NOT NULL,
+    issuer TEXT NOT NULL REFERENCES units (id),
     issuer_name TEXT NOT NULL,
     place TEXT NOT NULL,
     mode TEXT NOT NULL,
@@ -112,7 +123,9 @@ CREATE TABLE calls (
     published TEXT NOT NULL,
     opens TEXT NOT NULL,
     closes TEXT NOT NULL,
-    closes_order TEXT NOT NULL
+    closes_order TEXT NOT NULL,
+    words TEXT NOT NULL,
+    revision BIGINT NOT NULL
 );
 
 CREATE INDEX calls_closing ON calls (state, closes_order, id);

@@ -126,6 +126,27 @@ func TestTwoSealers(t *testing.T) {
 	})
 }
 
+// A log that was put back in part cannot be sealed, and says so.
+func TestSealingATornLog(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		key, _ := keys(t)
+		s := &journal.Sealer{DB: d, Key: key}
+		act(t, d, 5)
+		seal(t, s)
+		act(t, d, 5)
+		seal(t, s)
+		if _, err := db.Keep(t.Context(), d, func(tx *db.Tx) (int64, error) {
+			return tx.Exec(t.Context(), "DELETE FROM journal_checkpoints WHERE size = 10")
+		}); err != nil {
+			t.Fatal(err)
+		}
+		act(t, d, 1)
+		if _, err := s.Seal(t.Context()); err == nil || fault.Of(err).Key != "journal.torn" {
+			t.Errorf("Seal = %v", err)
+		}
+	})
+}
+
 func TestSealingAsAJob(t *testing.T) {
 	d := dbtest.SQLite(t)
 	key, known := keys(t)

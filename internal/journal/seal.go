@@ -9,6 +9,7 @@ import (
 	"golang.org/x/mod/sumdb/tlog"
 
 	"shenbao/internal/db"
+	"shenbao/internal/fault"
 	"shenbao/internal/job"
 )
 
@@ -35,19 +36,28 @@ const batch = 500
 // errRace says that another sealer was there first.
 var errRace = errors.New("journal: sealed by somebody else")
 
+// maxRaces is how often in a row another sealer may be there first. More of it
+// is no race: the stored log does not end where its checkpoints say.
+const maxRaces = 20
+
 // Seal gives every committed line its place and returns the newest checkpoint,
 // which holds them all; nil for a journal without lines. A line whose
 // transaction is still open gets its place the next time.
 func (s *Sealer) Seal(ctx context.Context) (*Checkpoint, error) {
-	for {
+	for races := 0; ; {
 		n, err := db.Keep(ctx, s.DB, func(tx *db.Tx) (int, error) { return s.sealSome(ctx, tx) })
+		raced := errors.Is(err, errRace) || db.Unique(err)
 		switch {
-		case errors.Is(err, errRace), db.Unique(err):
-			continue
+		case raced && races < maxRaces:
+			races++
+		case raced:
+			return nil, fault.New(fault.Internal, "journal.torn").Because(err)
 		case err != nil:
 			return nil, fmt.Errorf("seal the journal: %w", err)
 		case n < batch:
 			return db.View(ctx, s.DB, func(r db.Reader) (*Checkpoint, error) { return Newest(ctx, r) })
+		default:
+			races = 0
 		}
 	}
 }

@@ -193,6 +193,17 @@ func TestSheets(t *testing.T) {
 	}
 }
 
+// Some programs name parts from the root of the archive, with other capitals or
+// with backslashes.
+func TestNamesOfParts(t *testing.T) {
+	data := pack(t, `XL\workbook.xml`, `<workbook xmlns:r="u"><sheets><sheet name="a" r:id="rId1"/></sheets></workbook>`,
+		"xl/_rels/workbook.xml.rels", `<Relationships><Relationship Id="rId1" Type="x/worksheet" Target="/xl/Worksheets/Sheet1.xml"/></Relationships>`,
+		"xl/worksheets/sheet1.xml", `<worksheet><sheetData><row><c><v>7</v></c></row></sheetData></worksheet>`)
+	if got := show(rowsOf(t, "a.xlsx", data)); got != "1: n\"7\"\n" {
+		t.Errorf("rows %s", got)
+	}
+}
+
 func TestCSV(t *testing.T) {
 	gbk, err := simplifiedchinese.GB18030.NewEncoder().String("姓名,备注\r\n张三,\"两\n行\"\r\n\r\n李四,007\r\n")
 	if err != nil {

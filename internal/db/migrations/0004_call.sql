@@ -27,11 +27,14 @@ CREATE TABLE calls (
     opens TEXT NOT NULL,
     closes TEXT NOT NULL,
     closes_order TEXT NOT NULL,
-    words TEXT NOT NULL,
+    folded TEXT NOT NULL,
     revision BIGINT NOT NULL
 );
 CREATE INDEX calls_published ON calls (state, published, id);
 CREATE INDEX calls_closing ON calls (state, closes_order, id);
+CREATE INDEX calls_opening ON calls (state, opens, id);
+CREATE INDEX calls_place ON calls (state, place, closes_order, id);
+CREATE INDEX calls_hash ON calls (hash, id);
 CREATE INDEX calls_issuer ON calls (issuer, state, id);
 
 -- 时间窗口; notice_* are the instants that the package gives
@@ -55,14 +58,19 @@ CREATE TABLE call_windows (
     PRIMARY KEY (call, stage)
 );
 
--- 领域方向
+-- 领域方向, by version of the package; call_field_names are those of published calls
 CREATE TABLE call_fields (
-    call TEXT NOT NULL REFERENCES calls (id),
+    hash TEXT NOT NULL REFERENCES call_packages (hash),
     code TEXT NOT NULL,
     name TEXT NOT NULL,
-    PRIMARY KEY (call, code)
+    PRIMARY KEY (hash, code)
 );
-CREATE INDEX call_fields_code ON call_fields (code, call);
+CREATE INDEX call_fields_code ON call_fields (code, hash);
+CREATE TABLE call_field_names (
+    code TEXT NOT NULL,
+    name TEXT NOT NULL,
+    PRIMARY KEY (code, name)
+);
 
 -- 通知原文
 CREATE TABLE call_attachments (
@@ -100,7 +108,16 @@ CREATE TABLE call_extensions (
 );
 CREATE INDEX call_extensions_call ON call_extensions (call, id);
 
--- 检索词
+-- 检索词: what the package says, by version; what the call says of itself, by call
+CREATE TABLE call_texts (
+    hash TEXT PRIMARY KEY REFERENCES call_packages (hash),
+    folded TEXT NOT NULL
+);
+CREATE TABLE call_text_words (
+    word TEXT NOT NULL,
+    hash TEXT NOT NULL REFERENCES call_packages (hash),
+    PRIMARY KEY (word, hash)
+);
 CREATE TABLE call_words (
     word TEXT NOT NULL,
     call TEXT NOT NULL REFERENCES calls (id),

@@ -1,0 +1,220 @@
+package call
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"strings"
+	"testing"
+	"time"
+
+	"shenbao/actor"
+	"shenbao/internal/clock"
+	"shenbao/internal/db"
+	"shenbao/internal/dbtest"
+	"shenbao/internal/textindex"
+)
+
+// made is a call that was never drafted: lists need no package.
+func made(i int, issuer actor.UnitID, place, title string, closes time.Time) (*Call, search) {
+	c := &Call{ID: ID(fmt.Sprintf("%032x", i)), Package: "made", Hash: "made", Title: title, Issuer: issuer, Place: place, Mode: []string{"call", "rolling"}[i%2],
+		Year: int64(2015 + i%10), State: Published, Drafted: at(1, 1, 0, 0), Published: at(1, 1, 0, 0).Add(time.Duration(i) * time.Second),
+		Windows: []Window{{Stage: "apply", Name: "申报", Act: "apply", Who: "applicant", From: closes.AddDate(0, 0, -20), Until: closes}}}
+	if closes.IsZero() {
+		c.Windows[0].From = time.Time{}
+	}
+	c.span()
+	text := title + "\n" + place
+	return c, search{fields: []Field{{fmt.Sprintf("f%d", i%7), fmt.Sprintf("领域%d", i%7)}}, folded: textindex.Fold(text), words: textindex.Words(text)}
+}
+
+// store puts made calls into a database.
+func store(t testing.TB, d *db.DB, n int, one func(i int) (*Call, search)) {
+	t.Helper()
+	const batch = 500
+	for from := 0; from < n; from += batch {
+		if _, err := db.Keep(t.Context(), d, func(tx *db.Tx) (int, error) {
+			if _, err := tx.Exec(t.Context(), `INSERT INTO call_packages (hash, id, archive) VALUES ('made', 'made', $1) ON CONFLICT (hash) DO NOTHING`, []byte{}); err != nil {
+				return 0, err
+			}
+			for i := from; i < min(n, from+batch); i++ {
+				c, s := one(i)
+				if err := insert(t.Context(), tx, c, s); err != nil {
+					return 0, err
+				}
+			}
+			return 0, nil
+		}); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+func listed(t testing.TB, d *db.DB, f Filter) []*Call {
+	t.Helper()
+	found, err := db.View(t.Context(), d, func(r db.Reader) ([]*Call, error) { return List(t.Context(), r, f) })
+	if err != nil {
+		t.Fatal(err)
+	}
+	return found
+}
+
+func TestLists(t *testing.T) {
+	inHouse(t, func(h *house) {
+		now := h.clock().Now()
+		calls := []struct {
+			place, title string
+			closes       time.Time
+		}{
+			{"370000", "省重点研发计划：人形机器人", now.AddDate(0, 0, 30)},
+			{"370100", "市5G通信专项", now.AddDate(0, 0, 3)},
+			{"370114", "区“技术创新中心”申报", now.AddDate(0, 0, 8)},
+			{"140000", "山西省碳材料", now.AddDate(0, 0, -1)},
+			{"370200", "青岛海洋", time.Time{}},
+			{"370100", "市ＡＩＧＣ专项", now.AddDate(0, 0, 21)}, // begins tomorrow
+			{"110101", "东城区老通知", now.AddDate(-2, 0, 0)},
+		}
+		store(h, h.db, len(calls), func(i int) (*Call, search) {
+			issuer := h.units["province"]
+			if calls[i].place == "370114" {
+				issuer = h.units["district"]
+			}
+			return made(i, issuer, calls[i].place, calls[i].title, calls[i].closes)
+		})
+		for _, c := range []struct {
+			what string
+			f    Filter
+			want string
+		}{
+			{"everything, the next end first", Filter{}, "东城 山西 市5 区“ 市Ａ 省重 青岛"},
+			{"the newest first", Filter{Newest: true}, "东城 市Ａ 青岛 山西 区“ 市5 省重"},
+			{"of a district and around it", Filter{Place: "370114"}, "市5 区“ 市Ａ 省重"},
+			{"of a city, around and in it", Filter{Place: "370100"}, "市5 区“ 市Ａ 省重"},
+			{"of a province and in it", Filter{Place: "370000"}, "市5 区“ 市Ａ 省重 青岛"},
+			{"of no place", Filter{Place: "x' OR 1=1"}, "东城 山西 市5 区“ 市Ａ 省重 青岛"},
+			{"open", Filter{Phase: Open}, "市5 区“ 青岛"},
+			{"closing", Filter{Phase: Closing}, "市5"},
+			{"upcoming", Filter{Phase: Upcoming}, "市Ａ 省重"},
+			{"closed", Filter{Phase: Closed}, "东城 山西"},
+			{"archived", Filter{Phase: Archived}, "东城"},
+			{"by kind", Filter{Mode: "rolling"}, "山西 市5 市Ａ"},
+			{"by year", Filter{Year: 2016}, "市5"},
+			{"by field", Filter{Field: "f2"}, "区“"},
+			{"by the field's name", Filter{Field: "领域3"}, "山西"},
+			{"by issuer", Filter{Issuer: h.units["district"]}, "区“"},
+			{"two characters", Filter{Text: "机器"}, "省重"},
+			{"through quotation marks", Filter{Text: "技术创新中心申报"}, "区“"},
+			{"mixed", Filter{Text: "５ｇ通信"}, "市5"},
+			{"the beginning of a word", Filter{Text: "aig"}, "市Ａ"},
+			{"two words, and of a place", Filter{Text: "专项 市", Place: "370114", Phase: Open}, "市5"},
+			{"pairs that are apart", Filter{Text: "中心技术"}, ""},
+			{"signs alone", Filter{Text: "%_'\\"}, "东城 山西 市5 区“ 市Ａ 省重 青岛"},
+			{"a sign in a word", Filter{Text: "5%通信"}, "市5"},
+			{"nothing of the kind", Filter{Text: "量子"}, ""},
+		} {
+			var got []string
+			for _, one := range listed(h, h.db, c.f) {
+				got = append(got, string([]rune(one.Title)[:2]))
+			}
+			if s := strings.Join(got, " "); s != c.want {
+				h.Errorf("%s: %s, want %s", c.what, s, c.want)
+			}
+		}
+		var paged []string
+		for f := (Filter{Limit: 2}); ; {
+			page := listed(h, h.db, f)
+			for _, one := range page {
+				paged = append(paged, string([]rune(one.Title)[:2]))
+			}
+			if len(page) < 2 {
+				break
+			}
+			f.After = f.Cursor(page[len(page)-1])
+		}
+		if s := strings.Join(paged, " "); s != "东城 山西 市5 区“ 市Ａ 省重 青岛" {
+			h.Errorf("page by page: %s", s)
+		}
+		if all := listed(h, h.db, Filter{Whole: true}); len(all) != 7 || len(all[0].Windows) != 1 {
+			h.Errorf("whole: %+v", all)
+		}
+		fields, err := db.View(h.Context(), h.db, func(r db.Reader) ([]Field, error) { return Fields(h.Context(), r) })
+		if err != nil || len(fields) != 7 {
+			h.Errorf("%d fields, %v", len(fields), err)
+		}
+	})
+}
+
+// Pages do not skip or repeat what stands between them when a call is published
+// or extended meanwhile.
+func TestPagesAreStable(t *testing.T) {
+	h := build(t, sqlite(t))
+	end := h.clock().Now().AddDate(0, 0, 5)
+	store(t, h.db, 20, func(i int) (*Call, search) { return made(i, h.units["province"], "370000", "通知", end) })
+	f := Filter{Limit: 7}
+	seen := map[ID]int{}
+	for page := 0; ; page++ {
+		found := listed(t, h.db, f)
+		for _, c := range found {
+			seen[c.ID]++
+		}
+		if len(found) == 0 {
+			break
+		}
+		f.After = f.Cursor(found[len(found)-1])
+		store(t, h.db, 1, func(int) (*Call, search) {
+			return made(100+page, h.units["province"], "370000", "新通知", end.Add(-time.Hour))
+		})
+	}
+	for i := range 20 {
+		if id := ID(fmt.Sprintf("%032x", i)); seen[id] != 1 {
+			t.Errorf("call %d was listed %d times", i, seen[id])
+		}
+	}
+}
+
+// BenchmarkList measures lists over 10,000 calls, on both databases.
+func BenchmarkList(b *testing.B) {
+	chars := []rune("省市区重点研发计划技术创新中心申报通知人形机器新材料生物医药海洋装备数字经济绿色低碳现代农业公共服务平台资助项目企业高校院所联合攻关成果转化示范应用人才团队")
+	for _, kind := range []struct {
+		name string
+		open func(testing.TB) *db.DB
+	}{{"sqlite", dbtest.SQLite}, {"postgres", dbtest.Postgres}} {
+		b.Run(kind.name, func(b *testing.B) {
+			d := kind.open(b)
+			now := d.Clock.(*clock.Manual).Now()
+			r := rand.New(rand.NewPCG(3, 4))
+			unit, err := db.Update(context.Background(), d, db.System, func(tx *db.Tx) (*actor.Unit, error) {
+				return actor.AddAuthority(b.Context(), tx, actor.Authority{Name: "某省", Place: "370000", Level: actor.Province})
+			})
+			if err != nil {
+				b.Fatal(err)
+			}
+			places := []string{"370000", "370100", "370114", "370200", "140000", "140100", "110101"}
+			store(b, d, 10000, func(i int) (*Call, search) {
+				text := make([]rune, 120)
+				for k := range text {
+					text[k] = chars[r.IntN(len(chars))]
+				}
+				if i%100 == 0 {
+					text = append(text, []rune("柔性机器人5G")...)
+				}
+				return made(i, unit.ID, places[i%len(places)], string(text), now.AddDate(0, 0, r.IntN(4000)-3900))
+			})
+			if _, err := db.Keep(b.Context(), d, func(tx *db.Tx) (int64, error) { return tx.Exec(b.Context(), `ANALYZE`) }); err != nil {
+				b.Fatal(err)
+			}
+			for name, f := range map[string]Filter{
+				"first page": {}, "newest": {Newest: true}, "open in a district": {Place: "370114", Phase: Open}, "deep": {After: db.Time(now.AddDate(-3, 0, 0)) + " 0"},
+				"rare word": {Text: "柔性机器人"}, "common word": {Text: "技术"}, "one character": {Text: "区"}, "mixed": {Text: "机器人5g"}, "long": {Text: "省市区重点研发计划技术创新中心申报"},
+				"two words": {Text: "机器 创新", Phase: Closed}, "field and year": {Field: "f3", Year: 2019},
+			} {
+				f.Limit = 50
+				b.Run(name, func(b *testing.B) {
+					for b.Loop() {
+						listed(b, d, f)
+					}
+				})
+			}
+		})
+	}
+}

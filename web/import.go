@@ -1,0 +1,91 @@
+package web
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+
+	"shenbao/actor"
+	"shenbao/internal/blob"
+	"shenbao/internal/db"
+	"shenbao/internal/fault"
+	"shenbao/registry"
+)
+
+// maxSheet is the largest workbook that is read.
+const maxSheet = 20 << 20
+
+// importList previews a file, or imports the one that was previewed: it is kept
+// by its hash between the two.
+func (s *Server) importList(v *visit, in struct {
+	Unit   actor.UnitID `json:"unit" in:"path"`
+	List   string       `json:"list" in:"path"`
+	File   upload       `json:"file"`
+	Kept   blob.Hash    `json:"kept"`
+	Name   string       `json:"name"`
+	Whole  bool         `json:"whole"`
+	Accept string       `json:"accept"`
+}) (page, error) {
+	at := atList{in.Unit, in.List}
+	if err := s.may(v, actor.ActImportProfile, in.Unit); err != nil {
+		return nil, err // before anything of theirs is kept
+	}
+	u := registry.Upload{Unit: in.Unit, List: in.List, Name: in.Name, Whole: in.Whole, Accept: in.Accept}
+	hash, err := s.received(v, in.File, in.Kept, &u)
+	if err != nil {
+		return s.listAgain(v, at, err)
+	}
+	if in.Accept != "" {
+		_, err := db.Update(v.Context(), s.DB, v.By(), func(tx *db.Tx) (*registry.Preview, error) {
+			return registry.Import(v.Context(), tx, s.Gate.Keys, u)
+		})
+		return s.listAgain(v, at, err)
+	}
+	preview, err := db.View(v.Context(), s.DB, func(r db.Reader) (*registry.Preview, error) {
+		return u.Preview(v.Context(), r, v.By(), s.Gate.Keys)
+	})
+	if err != nil {
+		return s.listAgain(v, at, err)
+	}
+	p, err := s.list(v, at)
+	p.Preview, p.File, p.Name, p.Whole = preview, hash, u.Name, in.Whole
+	return p, err
+}
+
+// may asks whether the reader may do an act to a unit.
+func (s *Server) may(v *visit, act actor.Act, unit actor.UnitID) error {
+	_, err := db.View(v.Context(), s.DB, func(r db.Reader) (int, error) {
+		return 0, actor.May(v.Context(), r, v.By(), act, unit)
+	})
+	return err
+}
+
+// received reads an upload, fresh or kept, into u.
+func (s *Server) received(v *visit, file upload, kept blob.Hash, u *registry.Upload) (blob.Hash, error) {
+	if file == nil && !kept.Valid() {
+		return "", fault.New(fault.Invalid, "web.no_file").In("file")
+	}
+	var from io.ReadCloser
+	var err error
+	if file != nil {
+		if file.Size > maxSheet {
+			return "", fault.New(fault.Invalid, "web.sheet_large", maxSheet>>20).In("file")
+		}
+		u.Name = file.Filename
+		from, err = file.Open()
+	} else {
+		from, err = s.Blobs.Open(v.Context(), kept)
+	}
+	if err != nil {
+		return "", err
+	}
+	defer from.Close()
+	if u.Data, err = io.ReadAll(io.LimitReader(from, maxSheet)); err != nil {
+		return "", fmt.Errorf("read an upload: %w", err)
+	}
+	if file == nil {
+		return kept, nil
+	}
+	hash, _, err := s.Blobs.Put(v.Context(), bytes.NewReader(u.Data))
+	return hash, err
+}
