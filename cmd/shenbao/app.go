@@ -71,9 +71,19 @@ type faultJSON struct {
 }
 
 // report says faults to people and, with --json, writes them as the data
-// {"faults": […]}. Of a fault that is not the reader's doing it tells the cause
-// too: at the command line the reader is the operator.
+// {"faults": […]}.
 func (a *app) report(faults []*fault.Fault) {
+	list := a.tell(faults)
+	if a.JSON {
+		// A failed write is reported when the output is flushed.
+		_ = a.writeJSON(map[string]any{"faults": list})
+	}
+}
+
+// tell says faults to people and returns them as data. Of a fault that is not
+// the reader's doing it tells the cause too: at the command line the reader is
+// the operator.
+func (a *app) tell(faults []*fault.Fault) []faultJSON {
 	list := make([]faultJSON, 0, len(faults))
 	for _, f := range faults {
 		sentence := locale.Fault(a.Lang, f)
@@ -83,10 +93,7 @@ func (a *app) report(faults []*fault.Fault) {
 		a.say(sentence)
 		list = append(list, faultJSON{f.Kind, f.Key, a.text(f.Key, f.Args...), f.File, f.Line, f.Col, f.Field, f.Clause})
 	}
-	if a.JSON {
-		// A failed write is reported when the output is flushed.
-		_ = a.writeJSON(map[string]any{"faults": list})
-	}
+	return list
 }
 
 // open opens a file that the command line names; - is standard input.

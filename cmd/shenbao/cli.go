@@ -16,6 +16,7 @@ type cli struct {
 
 	Programme programmeCmd `cmd:"" help:"cli.programme"`
 	Sweep     sweepCmd     `cmd:"" help:"cli.sweep"`
+	Fits      fitsCmd      `cmd:"" help:"fits.about"`
 	Version   versionCmd   `cmd:"" help:"cli.version"`
 }
 
