@@ -10,8 +10,7 @@ import (
 // whether it is known.
 const plainBytes = 7*8 + 7*4 + 14*2/8. + 14/8.
 
-// bulkSides are the rows of the table, as the benchmarks are named; last is what
-// the bytes of a unit are, or "" when the side has rows of its own.
+// bulkSides are the rows of the table, as the benchmarks are named.
 var bulkSides = [][2]string{
 	{"BulkOne/cel", "cel-go at its fastest, units in memory as CEL values"},
 	{"BulkSQL/sqlite", "SQLite, the emitted text, table in memory"},
@@ -75,10 +74,11 @@ func digits(n float64) string {
 
 // ceiling says why the sweep does not run at the speed of the memory.
 func ceiling(got results) string {
-	read := got["Memory/one-core"]["GB/s"]
-	return fmt.Sprintf(bulkCeiling, read, got["Bulk/sweep"]["B/unit"], plainBytes, 100*got.share("Bulk/sweep", plainBytes), 100*got.share("simd:Bulk/sweep", plainBytes),
-		plainBytes/read, got.perUnit("Bare"), got["Bare"]["B/unit"], 100*got.share("Bare", got["Bare"]["B/unit"]), got.perUnit("Bulk/sweep"),
-		got.perUnit("Bulk/in-cache"), got.perUnit("simd:Bulk/in-cache"), got.perUnit("Bulk/sweep"), got.perUnit("simd:Bulk/sweep"))
+	read, bytes, sweep := got["Memory/one-core"]["GB/s"], got["Bulk/sweep"]["B/unit"], got.perUnit("Bulk/sweep")
+	bare := got["Bare"]
+	return fmt.Sprintf(bulkCeiling, read, bytes, bytes/read/0.6, plainBytes, plainBytes/read, 100*got.share("Bulk/sweep", plainBytes), 100*got.share("simd:Bulk/sweep", plainBytes),
+		bare["ns/unit"], bare["B/unit"], 100*got.share("Bare", bare["B/unit"]), sweep,
+		got.perUnit("Bulk/in-cache"), got.perUnit("simd:Bulk/in-cache"), sweep, got.perUnit("simd:Bulk/sweep"))
 }
 
 // bulkGoals are the goals about many units.
@@ -112,11 +112,11 @@ A million made-up enterprises, 8 of 100 values missing; twelve rules as a call f
 
 - **sweep** writes the answers down, two bits each. **Go closures** and the **reference engine** find them and go on; the databases draw them together to one checksum inside.
 - **cel-go at its fastest** is as described below, with unknown facts as unknown values; it and the reference engine go round 32,768 units that lie in memory.
-- **PostgreSQL** has one worker and its table in the buffers of the system; the better of jit on and off counts.
+- **PostgreSQL** has one worker, and its table in its own or the system's buffers.
 - The **read bandwidth** is that of a loop over 256 MiB that only adds up, on one core, measured between the runs.
 
 `
 
 const bulkCeiling = `
-**Why it is not the memory that sets the pace.** One core here reads %.1f GB/s when it only adds up. A sweep at 60 %% of that would have to be faster than the scalar instructions allow. The table holds a unit in %.1f bytes; a layout that saves nothing takes %.1f, and by its bytes the sweep runs at %.0f %% of the bandwidth, with SIMD at %.0f %%: merely reading that layout takes %.2f ns a unit. A scalar loop that does no more than compare the numbers of that layout with one constant and pack the bits, with no rule, no sum and nothing unknown, takes %.2f ns for its %.0f bytes, %.0f %% of the bandwidth; the sweep takes %.2f ns for everything. It gets there because a comparison over bit planes works on 64 rows at once, and it gets no further for two reasons. Sums and the ratio work on one row at a time: with all units in the cache the sweep takes %.2f ns (%.2f with SIMD, which widens them). The rest of the %.2f ns (%.2f) is waiting: a batch of 4,096 units lies in some sixty pieces of memory, each of which begins with a wait that the processor foresees only within a page, and Go has no instruction to ask ahead.
+**Why it is not the memory that sets the pace.** One core here reads %.1f GB/s when it only adds up. The sweep's table holds a unit in %.1f bytes, so 60 %% of that speed would be %.2f ns a unit. A layout that saves nothing takes %.1f bytes, which one core reads in %.2f ns; by those bytes the sweep runs at %.0f %% of the bandwidth, with SIMD at %.0f %%. A scalar loop that does no more than compare the numbers of that layout with one constant and pack the bits, with no rule, no sum and nothing unknown, takes %.2f ns for its %.0f bytes, %.0f %% of the bandwidth; the sweep takes %.2f ns for everything. It gets there because a comparison over bit planes works on 64 rows at once, and it gets no further for two reasons. Sums and the ratio work on one row at a time: with all units in the cache the sweep takes %.2f ns (%.2f with SIMD, which widens them). The rest of the %.2f ns (%.2f) is waiting: a batch of 4,096 units lies in some sixty pieces of memory, each of which begins with a wait that the processor foresees only within a page, and Go has no instruction to ask ahead.
 `

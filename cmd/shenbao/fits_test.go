@@ -136,3 +136,30 @@ func TestFitsWithAFaultyPackage(t *testing.T) {
 		t.Errorf("exit %d, %+v, faults %+v", code, r.Classes, r.Faults)
 	}
 }
+
+// Every key of the JSON is explained in docs/json.md.
+func TestFitsJSONIsDocumented(t *testing.T) {
+	doc, err := os.ReadFile("../../docs/json.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, section, ok := strings.Cut(string(doc), "\n## fits\n")
+	if !ok {
+		t.Fatal("no section on fits")
+	}
+	_, stdout, _ := shenbao(t, "zh", "", "fits", "--programmes", fitsLibrary, fitsUnits+"unit.json", "--all", "--json")
+	var r map[string]any
+	if err := json.Unmarshal([]byte(stdout), &r); err != nil {
+		t.Fatal(err)
+	}
+	for key := range r {
+		if !strings.Contains(section, "`"+key+"`") {
+			t.Errorf("%s is not explained", key)
+		}
+	}
+	for key := range r["calls"].([]any)[0].(map[string]any) {
+		if !strings.Contains(section, key+",") && !strings.Contains(section, key+"}") {
+			t.Errorf("%s of a call is not explained", key)
+		}
+	}
+}

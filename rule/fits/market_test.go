@@ -7,9 +7,9 @@ import "testing"
 func TestMarket(t *testing.T) {
 	var seen [3]int
 	for _, set := range []func(*market){nil, func(k *market) { k.many = true }, func(k *market) { k.national = true }} {
-		k := newMarket(t, 3000, set)
+		k := newMarket(t, 1500, set)
 		m := NewIndex(k.calls).NewMatcher()
-		for range 6 {
+		for range 12 {
 			agree(t, m, k.calls, laidBy(m.ix, k.unit()), &seen)
 		}
 	}
