@@ -48,6 +48,10 @@ func (w *idiomWriter) node(n rule.Node) string {
 		return w.nodes(n.Of, " && ")
 	case *rule.Any:
 		return w.nodes(n.Of, " || ")
+	case *rule.Least:
+		if n.K == 1 {
+			return w.nodes(n.Of, " || ")
+		}
 	case *rule.Not:
 		return "!" + w.node(n.X)
 	case *rule.If:

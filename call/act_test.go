@@ -26,7 +26,7 @@ func TestLifeOfACall(t *testing.T) {
 			h.Error("a visitor sees a draft")
 		}
 		_, err := h.find(h.hire("city", actor.Officer), c.ID)
-		h.want("another authority's draft", err, "actor.missing")
+		h.want("another authority's draft", err, "call.missing")
 		_, err = h.do(officer, func(tx *db.Tx) (*Call, error) {
 			return Schedule(ctx, tx, Slot{c.ID, "expert", at(12, 9, 9, 0), at(12, 10, 17, 0)})
 		})
@@ -67,7 +67,7 @@ func TestADraftThatIsWithdrawnStaysHidden(t *testing.T) {
 		_, err := h.do(officer, func(tx *db.Tx) (*Call, error) { return Withdraw(h.Context(), tx, c.ID, "作废") })
 		h.must(err)
 		_, err = h.find(db.Visitor, c.ID)
-		h.want("a visitor", err, "actor.missing")
+		h.want("a visitor", err, "call.missing")
 		_, err = h.find(officer, c.ID)
 		h.want("the issuer", err, "")
 		err = h.as(db.System, func(tx *db.Tx) error { return Keep(h.Context(), tx, c.ID, "t", []byte("{}")) })
@@ -122,7 +122,7 @@ func TestExtension(t *testing.T) {
 		_, err = propose(officer, at(12, 5, 17, 0), strings.Repeat("长", 501))
 		h.want("with a long one", err, "call.reason_long")
 		_, err = propose(h.hire("city", actor.Head), at(12, 5, 17, 0), "x")
-		h.want("by another authority", err, "actor.missing")
+		h.want("by another authority", err, "call.missing")
 		n := h.count()
 		p, err := propose(officer, at(12, 5, 17, 0), "系统故障一天")
 		h.must(err)

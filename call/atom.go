@@ -10,6 +10,7 @@ import (
 
 type atomFeed struct {
 	XMLName xml.Name    `xml:"http://www.w3.org/2005/Atom feed"`
+	Lang    string      `xml:"xml:lang,attr"`
 	ID      string      `xml:"id"`
 	Title   string      `xml:"title"`
 	Updated string      `xml:"updated"`
@@ -40,6 +41,7 @@ type atomEntry struct {
 // A Feed is a list of calls for readers of news (RFC 4287): its name and the
 // addresses of itself and of each call.
 type Feed struct {
+	Lang  string // zh or en
 	Title string
 	Self  string
 	Link  func(ID) string
@@ -49,7 +51,7 @@ type Feed struct {
 // Atom writes the feed of some calls, which need their windows and extensions.
 // An entry is changed when an end is moved.
 func (f Feed) Atom(calls []*Call) ([]byte, error) {
-	feed := atomFeed{ID: f.Self, Title: f.Title, Link: []atomLink{{"self", f.Self}}, Author: atomAuthor{"Shenbao 申报"}}
+	feed := atomFeed{Lang: f.Lang, ID: f.Self, Title: f.Title, Link: []atomLink{{"self", f.Self}}, Author: atomAuthor{"Shenbao 申报"}}
 	latest := time.Time{}
 	for _, c := range calls {
 		changed := c.Published
@@ -64,7 +66,7 @@ func (f Feed) Atom(calls []*Call) ([]byte, error) {
 		e := atomEntry{ID: "urn:shenbao:call:" + string(c.ID), Title: c.Title, Updated: atomTime(changed), Published: atomTime(c.Published),
 			Link: atomLink{"alternate", f.Link(c.ID)}, Author: atomAuthor{c.IssuerName}}
 		if !c.Closes.IsZero() {
-			e.Summary = locale.Text(locale.ZH, "call.calendar.closes", c.IssuerName, c.Closes.In(clock.Zone).Format("2006-01-02 15:04"))
+			e.Summary = locale.Text(f.Lang, "call.calendar.closes", c.IssuerName, c.Closes.In(clock.Zone).Format("2006-01-02 15:04"))
 		}
 		feed.Entries = append(feed.Entries, e)
 	}

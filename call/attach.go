@@ -3,6 +3,7 @@ package call
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"shenbao/actor"
 	"shenbao/internal/blob"
@@ -42,7 +43,10 @@ func Attach(ctx context.Context, tx *db.Tx, id ID, p *programme.Package, f File)
 	case len(c.Attachments) >= maxAttachments:
 		return nil, fault.New(fault.Refused, "call.attachments", maxAttachments)
 	}
-	a := Attachment{Hash: f.Hash, Name: cleanName(f.Name), Size: f.Size, Type: f.Type, Attached: tx.Now, text: f.Text}
+	a := Attachment{Hash: f.Hash, Name: cleanName(f.Name), Size: f.Size, Type: f.Type, Attached: tx.Now, text: strings.ReplaceAll(strings.ToValidUTF8(f.Text, "\ufffd"), "\x00", "")}
+	if err := save(ctx, tx, c); err != nil { // two files that come at once are compared one after the other
+		return nil, err
+	}
 	if err := insertAttachment(ctx, tx, c, a); err != nil {
 		return nil, err
 	}

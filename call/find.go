@@ -6,6 +6,7 @@ import (
 
 	"shenbao/actor"
 	"shenbao/internal/db"
+	"shenbao/internal/fault"
 )
 
 // Find returns a call: what was never published only to those who may see the
@@ -17,7 +18,7 @@ func Find(ctx context.Context, r db.Reader, by db.By, id ID) (*Call, error) {
 	}
 	if !c.public() {
 		if err := may(ctx, r, by, actor.ActViewDraft, c); err != nil {
-			return nil, err
+			return nil, unseen(err)
 		}
 		return c, nil
 	}
@@ -50,9 +51,17 @@ func findFor(ctx context.Context, tx *db.Tx, id ID, act actor.Act) (*Call, error
 		return nil, err
 	}
 	if err := may(ctx, tx, tx.By, act, c); err != nil {
-		return nil, err
+		return nil, unseen(err)
 	}
 	return c, nil
+}
+
+// unseen tells of a call that somebody may not see what it tells of none.
+func unseen(err error) error {
+	if fault.Of(err).Kind == fault.Missing {
+		return fault.New(fault.Missing, "call.missing")
+	}
+	return err
 }
 
 // subject names the call in the journal.

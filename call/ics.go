@@ -13,15 +13,15 @@ import (
 // icsTime is a UTC instant of RFC 5545.
 const icsTime = "20060102T150405Z"
 
-// Calendar (日历) writes the windows of calls as a calendar (RFC 5545): an event
-// at the end of each window, with alarms 7 days, 2 days and 4 hours before.
+// Calendar (日历) writes the windows of calls as a calendar (RFC 5545), in lang: an
+// event at the end of each window, with alarms 7 days, 2 days and 4 hours before.
 // Link makes the address of a call's page. An extended window keeps its event
 // and moves it; the events of a call that was withdrawn are cancelled.
-func Calendar(name string, calls []*Call, link func(ID) string) []byte {
-	w := &ics{}
+func Calendar(lang, name string, calls []*Call, link func(ID) string) []byte {
+	w := &ics{lang: lang}
 	w.line("BEGIN:VCALENDAR")
 	w.line("VERSION:2.0")
-	w.line("PRODID:-//Shenbao//Calls//ZH")
+	w.line("PRODID:-//Shenbao//Calls//" + strings.ToUpper(lang))
 	w.line("CALSCALE:GREGORIAN")
 	w.line("X-WR-CALNAME:" + escaped(name))
 	for _, c := range calls {
@@ -35,14 +35,17 @@ func Calendar(name string, calls []*Call, link func(ID) string) []byte {
 	return []byte(w.String())
 }
 
-type ics struct{ strings.Builder }
+type ics struct {
+	strings.Builder
+	lang string
+}
 
 func (w *ics) event(c *Call, win Window, link string) {
 	moves, status := c.moves(win.Stage), "CONFIRMED"
 	if c.State == Withdrawn || c.State == Replaced {
 		moves, status = moves+1, "CANCELLED"
 	}
-	say := func(key string, args ...any) string { return locale.Text(locale.ZH, "call.calendar."+key, args...) }
+	say := func(key string, args ...any) string { return locale.Text(w.lang, "call.calendar."+key, args...) }
 	w.line("BEGIN:VEVENT")
 	w.line("UID:" + string(c.ID) + "." + win.Stage + "@shenbao")
 	w.line(fmt.Sprintf("SEQUENCE:%d", moves))

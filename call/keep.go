@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"time"
+	"unicode/utf8"
 
 	"shenbao/internal/db"
 	"shenbao/internal/fault"
@@ -32,7 +33,7 @@ func Keep(ctx context.Context, tx *db.Tx, id ID, token string, facts []byte) err
 	if len(facts) > maxKept {
 		return fault.New(fault.Invalid, "call.facts_large", maxKept>>10)
 	}
-	if !json.Valid(facts) || object(facts) == nil {
+	if !utf8.Valid(facts) || !json.Valid(facts) || object(facts) == nil {
 		return fault.New(fault.Invalid, "call.facts")
 	}
 	c, err := find(ctx, tx, id)

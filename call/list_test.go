@@ -1,31 +1,25 @@
 package call
 
 import (
-	"context"
 	"fmt"
-	"math/rand/v2"
 	"strings"
 	"testing"
 	"time"
 
 	"shenbao/actor"
-	"shenbao/internal/clock"
 	"shenbao/internal/db"
-	"shenbao/internal/dbtest"
-	"shenbao/internal/textindex"
 )
 
 // made is a call that was never drafted: lists need no package.
 func made(i int, issuer actor.UnitID, place, title string, closes time.Time) (*Call, search) {
-	c := &Call{ID: ID(fmt.Sprintf("%032x", i)), Package: "made", Hash: "made", Title: title, Issuer: issuer, Place: place, Mode: []string{"call", "rolling"}[i%2],
+	c := &Call{ID: ID(fmt.Sprintf("%032x", i)), Package: "made", Hash: fmt.Sprintf("made%d", i%7), Title: title, Issuer: issuer, Place: place, Mode: []string{"call", "rolling"}[i%2],
 		Year: int64(2015 + i%10), State: Published, Drafted: at(1, 1, 0, 0), Published: at(1, 1, 0, 0).Add(time.Duration(i) * time.Second),
 		Windows: []Window{{Stage: "apply", Name: "申报", Act: "apply", Who: "applicant", From: closes.AddDate(0, 0, -20), Until: closes}}}
 	if closes.IsZero() {
 		c.Windows[0].From = time.Time{}
 	}
 	c.span()
-	text := title + "\n" + place
-	return c, search{fields: []Field{{fmt.Sprintf("f%d", i%7), fmt.Sprintf("领域%d", i%7)}}, folded: textindex.Fold(text), words: textindex.Words(text)}
+	return c, searchOf(title, place)
 }
 
 // store puts made calls into a database.
@@ -34,8 +28,26 @@ func store(t testing.TB, d *db.DB, n int, one func(i int) (*Call, search)) {
 	const batch = 500
 	for from := 0; from < n; from += batch {
 		if _, err := db.Keep(t.Context(), d, func(tx *db.Tx) (int, error) {
-			if _, err := tx.Exec(t.Context(), `INSERT INTO call_packages (hash, id, archive) VALUES ('made', 'made', $1) ON CONFLICT (hash) DO NOTHING`, []byte{}); err != nil {
-				return 0, err
+			for i := range 7 {
+				hash := fmt.Sprintf("made%d", i)
+				if n, err := tx.Exec(t.Context(), `INSERT INTO call_packages (hash, id, archive) VALUES ($1, 'made', $2) ON CONFLICT (hash) DO NOTHING`, hash, []byte{}); err != nil {
+					return 0, err
+				} else if n == 0 {
+					continue
+				}
+				if _, err := tx.Exec(t.Context(), `INSERT INTO call_fields (hash, code, name) VALUES ($1, $2, $3)`, hash, fmt.Sprintf("f%d", i), fmt.Sprintf("领域%d", i)); err != nil {
+					return 0, err
+				}
+				s := searchOf(fmt.Sprintf("版本%d的全文：仪器设备", i))
+				if _, err := tx.Exec(t.Context(), `INSERT INTO call_texts (hash, folded) VALUES ($1, $2)`, hash, s.folded); err != nil {
+					return 0, err
+				}
+				if err := insertWords(t.Context(), tx, `INSERT INTO call_text_words (hash, word) VALUES `, hash, s.words); err != nil {
+					return 0, err
+				}
+				if err := nameFields(t.Context(), tx, hash); err != nil {
+					return 0, err
+				}
 			}
 			for i := from; i < min(n, from+batch); i++ {
 				c, s := one(i)
@@ -100,7 +112,10 @@ func TestLists(t *testing.T) {
 			{"by kind", Filter{Mode: "rolling"}, "山西 市5 市Ａ"},
 			{"by year", Filter{Year: 2016}, "市5"},
 			{"by field", Filter{Field: "f2"}, "区“"},
-			{"by the field's name", Filter{Field: "领域3"}, "山西"},
+			{"a field of none", Filter{Field: "f9"}, ""},
+			{"what no database takes", Filter{Field: "\x00\xff"}, ""},
+			{"words of the package", Filter{Text: "版本3"}, "山西"},
+			{"words of the package and of the call", Filter{Text: "仪器设备 专项"}, "市5 市Ａ"},
 			{"by issuer", Filter{Issuer: h.units["district"]}, "区“"},
 			{"two characters", Filter{Text: "机器"}, "省重"},
 			{"through quotation marks", Filter{Text: "技术创新中心申报"}, "区“"},
@@ -169,52 +184,5 @@ func TestPagesAreStable(t *testing.T) {
 		if id := ID(fmt.Sprintf("%032x", i)); seen[id] != 1 {
 			t.Errorf("call %d was listed %d times", i, seen[id])
 		}
-	}
-}
-
-// BenchmarkList measures lists over 10,000 calls, on both databases.
-func BenchmarkList(b *testing.B) {
-	chars := []rune("省市区重点研发计划技术创新中心申报通知人形机器新材料生物医药海洋装备数字经济绿色低碳现代农业公共服务平台资助项目企业高校院所联合攻关成果转化示范应用人才团队")
-	for _, kind := range []struct {
-		name string
-		open func(testing.TB) *db.DB
-	}{{"sqlite", dbtest.SQLite}, {"postgres", dbtest.Postgres}} {
-		b.Run(kind.name, func(b *testing.B) {
-			d := kind.open(b)
-			now := d.Clock.(*clock.Manual).Now()
-			r := rand.New(rand.NewPCG(3, 4))
-			unit, err := db.Update(context.Background(), d, db.System, func(tx *db.Tx) (*actor.Unit, error) {
-				return actor.AddAuthority(b.Context(), tx, actor.Authority{Name: "某省", Place: "370000", Level: actor.Province})
-			})
-			if err != nil {
-				b.Fatal(err)
-			}
-			places := []string{"370000", "370100", "370114", "370200", "140000", "140100", "110101"}
-			store(b, d, 10000, func(i int) (*Call, search) {
-				text := make([]rune, 120)
-				for k := range text {
-					text[k] = chars[r.IntN(len(chars))]
-				}
-				if i%100 == 0 {
-					text = append(text, []rune("柔性机器人5G")...)
-				}
-				return made(i, unit.ID, places[i%len(places)], string(text), now.AddDate(0, 0, r.IntN(4000)-3900))
-			})
-			if _, err := db.Keep(b.Context(), d, func(tx *db.Tx) (int64, error) { return tx.Exec(b.Context(), `ANALYZE`) }); err != nil {
-				b.Fatal(err)
-			}
-			for name, f := range map[string]Filter{
-				"first page": {}, "newest": {Newest: true}, "open in a district": {Place: "370114", Phase: Open}, "deep": {After: db.Time(now.AddDate(-3, 0, 0)) + " 0"},
-				"rare word": {Text: "柔性机器人"}, "common word": {Text: "技术"}, "one character": {Text: "区"}, "mixed": {Text: "机器人5g"}, "long": {Text: "省市区重点研发计划技术创新中心申报"},
-				"two words": {Text: "机器 创新", Phase: Closed}, "field and year": {Field: "f3", Year: 2019},
-			} {
-				f.Limit = 50
-				b.Run(name, func(b *testing.B) {
-					for b.Loop() {
-						listed(b, d, f)
-					}
-				})
-			}
-		})
 	}
 }

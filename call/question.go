@@ -23,6 +23,8 @@ type Question struct {
 	List    string        `json:"list,omitempty"` // the list that it counts, adds up or asks for a row of
 	Weight  int           `json:"weight"`         // how many conditions rest on it
 	First   bool          `json:"first"`          // one of the few that decide most
+
+	always bool // some condition rests on it whatever else holds
 }
 
 // firstQuestions is how many facts the short form asks at first.
@@ -37,7 +39,7 @@ func Questions(p *programme.Package, lang string) []Question {
 	if p.Program == nil {
 		return nil
 	}
-	weight, years := map[string]int{}, map[*rule.Fact][]int{}
+	weight, always, years := map[string]int{}, map[string]bool{}, map[*rule.Fact][]int{}
 	binding := bindingRules(p.Program)
 	tallies := talliesOf(p, binding)
 	byCanonical := map[string]*tally{}
@@ -45,20 +47,22 @@ func Questions(p *programme.Package, lang string) []Question {
 		byCanonical[t.canonical] = t
 	}
 	for _, r := range binding {
+		_, conditional := r.Node.(*rule.If)
 		for _, code := range decisive(r, byCanonical, years) {
 			weight[code]++
+			always[code] = always[code] || !conditional
 		}
 	}
 	var out []Question
 	for _, f := range p.Schema.Facts {
 		if weight[f.Code] > 0 {
 			q := questionOf(p, f, lang)
-			q.Weight, q.Years = weight[f.Code], sorted(years[f])
+			q.Weight, q.Years, q.always = weight[f.Code], sorted(years[f]), always[f.Code]
 			out = append(out, q)
 		}
 	}
 	for _, t := range tallies {
-		q := Question{Code: t.code, Label: t.fact.Label(lang), Kind: t.fact.Kind, List: t.list.Code, Weight: max(1, weight[t.code])}
+		q := Question{Code: t.code, Label: t.fact.Label(lang), Kind: t.fact.Kind, List: t.list.Code, Weight: max(1, weight[t.code]), always: always[t.code]}
 		if t.fact.Unit != nil {
 			q.Unit = t.fact.Unit.Name
 		}
@@ -156,9 +160,16 @@ func sorted(years []int) []int {
 }
 
 // rank orders questions: what somebody knows without looking it up before what
-// stands in the books, and that before what has to be counted or judged; among
-// these, what more conditions rest on.
-func (q Question) rank() int { return 4*q.hardness() - min(q.Weight, 7) }
+// stands in the books, and that before what has to be judged; what is asked of
+// everybody before what is asked under a condition; among these, what more
+// conditions rest on.
+func (q Question) rank() int {
+	hard := q.hardness()
+	if !q.always {
+		hard += 2
+	}
+	return 8*hard - min(q.Weight, 7)
+}
 
 // hardness says how hard the answer is to come by, from 0.
 func (q Question) hardness() int {
@@ -169,14 +180,16 @@ func (q Question) hardness() int {
 	case q.List != "" && q.Kind == rule.BoolKind:
 		return 6
 	case q.List != "":
-		return 4
+		return 2
 	case known && (q.Kind == rule.ChoiceKind || q.Kind == rule.BoolKind):
 		return 1
-	case q.Kind == rule.ChoiceKind, q.Kind == rule.SeriesKind:
+	}
+	switch q.Kind {
+	case rule.ChoiceKind, rule.SeriesKind, rule.MoneyKind, rule.DecimalKind:
 		return 2
-	case q.Kind == rule.BoolKind, q.Kind == rule.MoneyKind, q.Kind == rule.DecimalKind, q.Kind == rule.IntegerKind && known:
+	case rule.BoolKind, rule.IntegerKind:
 		return 3
-	case q.Kind == rule.TextKind:
+	case rule.TextKind:
 		return 8
 	}
 	return 5

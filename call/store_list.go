@@ -147,8 +147,9 @@ func queryOf(f Filter, r db.Reader) *query {
 	return q
 }
 
-// listCalls returns the calls that fit, by their end: the one that ends next
-// first, those without an end last.
+// listCalls returns the calls that fit: by their end, the one that ends next
+// first and those without an end last; or the newest first; or, of an
+// authority's own with its drafts, what was begun last.
 func listCalls(ctx context.Context, r db.Reader, f Filter) (out []*Call, err error) {
 	for _, text := range []string{f.Place, f.Field, f.Mode, string(f.Issuer), f.After} {
 		if text != "" && !keyed(text) {
@@ -159,23 +160,22 @@ func listCalls(ctx context.Context, r db.Reader, f Filter) (out []*Call, err err
 	if any, err := q.text(ctx, r, f.Text); err != nil || !any {
 		return nil, err
 	}
-	order, after, direction := "closes_order", ">", "ASC"
-	if f.Newest {
-		order, after, direction = "published", "<", "DESC"
+	key, id, more := strings.Cut(f.After, " ")
+	order, after, values := "closes_order, id", "(closes_order > ? OR closes_order = ? AND id > ?)", []any{key, key, id}
+	switch own := len(f.States) > 1; {
+	case own:
+		order, after, values = "id DESC", "id < ?", []any{id}
+	case f.Newest:
+		order, after = "published DESC, id DESC", "(published < ? OR published = ? AND id < ?)"
 	}
-	if len(f.States) > 1 { // of an authority's own, what it worked on last
-		order, after, direction = "id", "<", "DESC"
-	}
-	if f.After != "" {
-		key, id, _ := strings.Cut(f.After, " ")
-		q.add("("+order+" "+after+" ? OR "+order+" = ? AND id "+after+" ?)", key, key, id)
+	if more {
+		q.add(after, values...)
 	}
 	err = each(ctx, r, func(row scanner) error {
 		c, err := scanCall(row)
 		out = append(out, c)
 		return err
-	}, `SELECT `+callColumns+` FROM calls WHERE `+strings.Join(q.where, " AND ")+
-		` ORDER BY `+order+` `+direction+`, id `+direction+fmt.Sprintf(" LIMIT %d", f.limit()), q.args...)
+	}, `SELECT `+callColumns+` FROM calls WHERE `+strings.Join(q.where, " AND ")+` ORDER BY `+order+fmt.Sprintf(" LIMIT %d", f.limit()), q.args...)
 	return out, err
 }
 

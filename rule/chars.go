@@ -37,8 +37,9 @@ func wide(r rune) bool {
 	return r == '“' || r == '”' || r == '‘' || r == '’' || r == '—' || r == '…' || r == '·'
 }
 
-// classOf returns the test of a character class of docs/rule-language.md section 3.
-func classOf(code string) func(rune) bool {
+// Class returns the test of a character class (字符类) of docs/rule-language.md
+// section 3, by its code.
+func Class(code string) func(rune) bool {
 	switch code {
 	case "standard_han":
 		return hanzi.Standard

@@ -282,7 +282,7 @@ func (c *code) scalarLeaf(n Node) {
 		c.op, c.slot = opDuring, n.Fact.slot
 		c.from, c.to = n.Window.bounds(n.Fact.Kind == DateKind)
 	case *TextClass:
-		c.op, c.slot, c.without, c.class = opClass, n.Fact.slot, n.Without, classOf(n.Class)
+		c.op, c.slot, c.without, c.class = opClass, n.Fact.slot, n.Without, Class(n.Class)
 	case *Matches:
 		c.op, c.slot, c.re = opMatch, n.Fact.slot, regexp.MustCompile(n.Re)
 	case *Same:

@@ -43,10 +43,12 @@ type factReader struct {
 	f      *Facts
 	seen   []*Fact
 	faults []*fault.Fault
+
+	elsewhere func(name string) bool // of a unit's file: names that are for other schemas
 }
 
 func (r *factReader) fail(n *jsonNode, field, key string, args ...any) {
-	if len(r.faults) < maxFaults {
+	if len(r.faults) < maxFaults || r.elsewhere != nil && len(r.faults) < maxUnitFaults {
 		r.faults = append(r.faults, r.r.fault(n.at, key, args...).In(field))
 	}
 }
@@ -65,6 +67,7 @@ func (r *factReader) object(prefix string, n *jsonNode) {
 		case path == "comment":
 		case v.kind == 'o':
 			r.object(path+".", v)
+		case r.elsewhere != nil && r.elsewhere(path):
 		default:
 			r.fail(v, path, "facts.name", path, near(path, keys(r.s.fact)))
 		}

@@ -152,29 +152,19 @@ func (s *Server) callCalendar(v *visit, in atCall) (page, error) {
 		return nil, err
 	}
 	return raw{contentType: "text/calendar; charset=utf-8", fileName: "call.ics",
-		content: call.Calendar(p.Call.Title, []*call.Call{p.Call}, v.callLink)}, nil
+		content: call.Calendar(v.Lang, p.Call.Title, []*call.Call{p.Call}, v.callLink)}, nil
 }
 
 // feedOf gathers whole calls for a feed.
 func (s *Server) feedOf(v *visit, f call.Filter) ([]*call.Call, error) {
-	return db.View(v.Context(), s.DB, func(r db.Reader) ([]*call.Call, error) {
-		found, err := call.List(v.Context(), r, f)
-		if err != nil {
-			return nil, err
-		}
-		for i, c := range found {
-			if found[i], err = call.Find(v.Context(), r, v.By(), c.ID); err != nil {
-				return nil, err
-			}
-		}
-		return found, nil
-	})
+	f.Whole = true
+	return db.View(v.Context(), s.DB, func(r db.Reader) ([]*call.Call, error) { return call.List(v.Context(), r, f) })
 }
 
 func (s *Server) calendar(v *visit, in callFilter) (page, error) {
 	found, err := s.feedOf(v, in.query())
 	return raw{contentType: "text/calendar; charset=utf-8", fileName: "calls.ics",
-		content: call.Calendar(v.T("calls.feed"), found, v.callLink)}, err
+		content: call.Calendar(v.Lang, v.T("calls.feed"), found, v.callLink)}, err
 }
 
 func (s *Server) feed(v *visit, in callFilter) (page, error) {
@@ -184,6 +174,6 @@ func (s *Server) feed(v *visit, in callFilter) (page, error) {
 	if err != nil {
 		return nil, err
 	}
-	text, err := call.Feed{Title: v.T("calls.feed"), Self: v.Server.Base + v.URL.RequestURI(), Link: v.callLink, At: v.Now}.Atom(found)
+	text, err := call.Feed{Lang: v.Lang, Title: v.T("calls.feed"), Self: v.Server.Base + v.URL.RequestURI(), Link: v.callLink, At: v.Now}.Atom(found)
 	return raw{contentType: "application/atom+xml; charset=utf-8", content: text}, err
 }

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"maps"
 	"mime"
 	"mime/multipart"
 	"net/http"
@@ -157,7 +158,7 @@ func (v *visit) values(in any) (url.Values, map[string][]upload, error) {
 				return nil, nil, bodyFault(err)
 			}
 		}
-		return v.PostForm, v.MultipartForm.File, nil
+		return maps.Clone(v.PostForm), maps.Clone(v.MultipartForm.File), nil
 	case "application/x-www-form-urlencoded", "":
 		if v.PostForm == nil {
 			v.Body = http.MaxBytesReader(nil, v.Body, maxForm)
@@ -165,7 +166,7 @@ func (v *visit) values(in any) (url.Values, map[string][]upload, error) {
 				return nil, nil, bodyFault(err)
 			}
 		}
-		return v.PostForm, nil, nil
+		return maps.Clone(v.PostForm), nil, nil
 	}
 	return nil, nil, fault.New(fault.Invalid, "web.content_type", v.kind())
 }

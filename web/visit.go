@@ -84,9 +84,10 @@ func language(r *http.Request, kept string) (lang string, asked bool) {
 }
 
 // here is the address of this page with another language; that of the first
-// page where a form was answered, which cannot be asked for again.
+// page where there is none, or a form was answered, which cannot be asked for
+// again.
 func (v *visit) here(lang string) string {
-	if v.Method != http.MethodGet {
+	if v.Method != http.MethodGet || v.Pattern == "/" {
 		return "/?lang=" + lang
 	}
 	u := *v.URL

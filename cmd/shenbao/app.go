@@ -71,9 +71,19 @@ type faultJSON struct {
 }
 
 // report says faults to people and, with --json, writes them as the data
-// {"faults": […]}. Of a fault that is not the reader's doing it tells the cause
-// too: at the command line the reader is the operator.
+// {"faults": […]}.
 func (a *app) report(faults []*fault.Fault) {
+	list := a.tell(faults)
+	if a.JSON {
+		// A failed write is reported when the output is flushed.
+		_ = a.writeJSON(map[string]any{"faults": list})
+	}
+}
+
+// tell says faults to people and returns them as data. Of a fault that is not
+// the reader's doing it tells the cause too: at the command line the reader is
+// the operator.
+func (a *app) tell(faults []*fault.Fault) []faultJSON {
 	for _, f := range faults {
 		sentence := locale.Fault(a.Lang, f)
 		if f.Key == fault.Unforeseen && f.Err != nil {
@@ -81,10 +91,7 @@ func (a *app) report(faults []*fault.Fault) {
 		}
 		a.say(sentence)
 	}
-	if a.JSON {
-		// A failed write is reported when the output is flushed.
-		_ = a.writeJSON(map[string]any{"faults": a.faultList(faults)})
-	}
+	return a.faultList(faults)
 }
 
 // faultList is faults as --json shows them.

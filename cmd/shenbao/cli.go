@@ -21,6 +21,7 @@ type cli struct {
 	Demo       demoCmd       `cmd:"" help:"cli.demo"`
 	Programme  programmeCmd  `cmd:"" help:"cli.programme"`
 	Sweep      sweepCmd      `cmd:"" help:"cli.sweep"`
+	Fits       fitsCmd       `cmd:"" help:"fits.about"`
 	User       userCmd       `cmd:"" help:"cli.user"`
 	Job        jobCmd        `cmd:"" help:"cli.job"`
 	Journal    journalCmd    `cmd:"" help:"cli.journal"`

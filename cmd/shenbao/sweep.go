@@ -5,7 +5,6 @@ import (
 	"errors"
 	"os"
 	"os/signal"
-	"path/filepath"
 	"runtime/debug"
 	"strconv"
 	"strings"
@@ -23,7 +22,11 @@ import (
 // sweepCmd is "shenbao sweep": the rules of a package for many units at once.
 type sweepCmd struct {
 	ID         string   `arg:"" name:"ID" help:"cli.arg.id"`
-	Units      string   `required:"" placeholder:"FILE" help:"cli.flag.units"`
+	Units      string   `placeholder:"FILE" help:"cli.flag.units"`
+	SQL        string   `name:"sql" enum:"postgres,sqlite," default:"" placeholder:"DIALECT" help:"cli.flag.sql"`
+	List       []string `sep:"none" placeholder:"CODE=FILE" help:"cli.flag.list"`
+	Complete   []string `sep:"none" placeholder:"CODE" help:"cli.flag.complete"`
+	Registers  string   `placeholder:"DIR|FILE" help:"cli.flag.registers"`
 	Out        string   `placeholder:"FILE" help:"cli.flag.sweep_out"`
 	Set        []string `sep:"none" placeholder:"SETTING" help:"cli.flag.set"`
 	Curve      string   `placeholder:"RANGE" help:"cli.flag.curve"`
@@ -36,6 +39,14 @@ type sweepCmd struct {
 
 // Help names the command's longer text.
 func (sweepCmd) Help() string { return "cli.sweep.detail" }
+
+// Validate implements kong's hook.
+func (c *sweepCmd) Validate() error {
+	if (c.Units == "") == (c.SQL == "") {
+		return errors.New("one of --units --sql")
+	}
+	return nil
+}
 
 // Run implements the command.
 func (c *sweepCmd) Run(a *app) error {
@@ -50,10 +61,13 @@ func (c *sweepCmd) Run(a *app) error {
 	case p.Program == nil || len(p.Program.Rules) == 0:
 		return fault.New(fault.Invalid, "sweep.rules")
 	}
+	s := &sweeping{app: a, cmd: c, pkg: p, began: time.Now()}
+	if c.SQL != "" {
+		return s.writeSQL()
+	}
 	// Nearly all memory is columns, which stay: a heap twice as large would
 	// only hold air.
 	defer debug.SetGCPercent(debug.SetGCPercent(20))
-	s := &sweeping{app: a, cmd: c, pkg: p, began: time.Now()}
 	ctx, stop := signal.NotifyContext(a.ctx, os.Interrupt)
 	defer stop()
 	err = s.run(ctx)
@@ -73,7 +87,10 @@ type sweeping struct {
 	table  *sweep.Table
 	loader *sweep.Loader
 	faults faultFile
-	size   int64 // of the units' file, 0 when not known
+	list   string    // the list whose file is read, "" while it is the units'
+	size   int64     // of all files, 0 when not known
+	done   int64     // of those that were read
+	filed  time.Time // when the one that is read was opened
 	drawn  time.Time
 }
 
@@ -151,42 +168,6 @@ func (s *sweeping) settings() (out []*sweep.Setting, changed *rule.Program, err 
 	return out, changed, nil
 }
 
-// load reads the units' file.
-func (s *sweeping) load(ctx context.Context) error {
-	name := s.cmd.Units
-	src, err := s.open(name)
-	if err != nil {
-		return err
-	}
-	defer src.Close()
-	if f, ok := src.(*os.File); ok {
-		if info, err := f.Stat(); err == nil {
-			s.size = info.Size()
-		}
-	}
-	s.loader = &sweep.Loader{Table: s.table, Faults: s.faulty, Progress: s.progress, Sample: s.cmd.Ratify}
-	if s.cmd.AsOf != "" {
-		day, ok := rule.ParseDay(s.cmd.AsOf)
-		if !ok {
-			return fault.New(fault.Invalid, "rule.facts.date", s.cmd.AsOf).In("--as-of")
-		}
-		s.loader.AsOf = day
-	}
-	switch strings.ToLower(filepath.Ext(name)) {
-	case ".csv", ".txt", ".tsv":
-		err = s.loader.CSV(ctx, src)
-	case ".ndjson", ".jsonl":
-		err = s.loader.NDJSON(ctx, src)
-	default:
-		return fault.New(fault.Invalid, "sweep.extension").At(name, 0, 0)
-	}
-	s.clearProgress()
-	if err != nil && !errors.Is(err, context.Canceled) {
-		err = programme.FactsFault(err, name)
-	}
-	return errors.Join(err, s.faults.close(s))
-}
-
 // onTerminal reports whether somebody watches the messages.
 func (s *sweeping) onTerminal() bool {
 	f, ok := s.errOut.(*os.File)
@@ -197,27 +178,6 @@ func (s *sweeping) onTerminal() bool {
 func (s *sweeping) note(key string, args ...any) {
 	if s.onTerminal() {
 		s.say(s.text(key, args...))
-	}
-}
-
-// progress draws a line that is drawn over again and again.
-func (s *sweeping) progress(p sweep.Progress) {
-	if time.Since(s.drawn) < 200*time.Millisecond || !s.onTerminal() {
-		return
-	}
-	s.drawn = time.Now()
-	took := time.Since(s.began).Seconds()
-	line := s.text("sweep.progress", p.Rows, p.Bytes>>20, int(float64(p.Rows)/took))
-	if s.size > p.Bytes && p.Bytes > 0 {
-		left := time.Duration(took * float64(s.size-p.Bytes) / float64(p.Bytes) * float64(time.Second))
-		line += s.text("sweep.progress.left", left.Round(time.Second))
-	}
-	_, _ = s.errOut.Write([]byte("\r\x1b[K" + line)) // a lost progress line is no loss
-}
-
-func (s *sweeping) clearProgress() {
-	if !s.drawn.IsZero() {
-		_, _ = s.errOut.Write([]byte("\r\x1b[K"))
 	}
 }
 

@@ -21,7 +21,8 @@ import (
 // saidFaults is how many faults of rows are said when no file takes them.
 const saidFaults = 20
 
-// faultFile takes the faults of rows: row, line, field, what was done, message.
+// faultFile takes the faults of rows: row, line, field, what was done, message,
+// the row's last line and the list whose file it is.
 type faultFile struct {
 	n, left int
 	name    string
@@ -36,14 +37,12 @@ func (s *sweeping) faulty(r sweep.RowFault) {
 	if f.n++; r.Left {
 		f.left++
 	}
-	message := locale.Text(s.Lang, r.Fault.Key, r.Fault.Args...)
 	if f.csv == nil && f.err == nil {
 		s.openFaults()
 	}
 	if f.csv == nil {
 		if f.n <= saidFaults {
-			s.clearProgress()
-			s.say(locale.Fault(s.Lang, r.Fault.At(s.cmd.Units, r.Line, 0)))
+			s.sayFault(r)
 		}
 		return
 	}
@@ -51,31 +50,66 @@ func (s *sweeping) faulty(r sweep.RowFault) {
 	if r.Left {
 		done = "left_out"
 	}
-	if err := f.csv.Write([]string{strconv.Itoa(r.Row), strconv.Itoa(r.Line), harmless(r.Fault.Field), done, harmless(message)}); err != nil {
+	message := locale.Text(s.Lang, r.Fault.Key, r.Fault.Args...)
+	err := f.csv.Write([]string{number(r.Row), number(r.Line), harmless(r.Fault.Field), done, harmless(message), number(max(r.To, r.Line)), r.List})
+	if err != nil && f.err == nil {
 		f.err = err
 	}
 }
 
+// sayFault says a fault of a row to whoever runs the command.
+func (s *sweeping) sayFault(r sweep.RowFault) {
+	s.clearProgress()
+	name := s.cmd.Units
+	for _, text := range s.cmd.List {
+		word, file, _ := strings.Cut(text, "=")
+		if fact := s.pkg.Schema.Fact(word); fact != nil && fact.Code == r.List {
+			name = file
+		}
+	}
+	message := locale.Fault(s.Lang, r.Fault.At(name, r.Line, r.Fault.Col))
+	if r.To > r.Line {
+		message += s.text("sweep.lines", r.Line, r.To)
+	}
+	s.say(message)
+}
+
+// number is a count, or nothing when it is not known.
+func number(n int) string {
+	if n == 0 {
+		return ""
+	}
+	return strconv.Itoa(n)
+}
+
 func (s *sweeping) openFaults() {
 	f := &s.faults
-	f.name = s.cmd.Faults
-	if f.name == "" && s.cmd.Out != "" && s.cmd.Out != "-" {
-		f.name = s.cmd.Out + ".faults.csv"
-	}
-	if f.name == "" {
+	if f.name = s.faultsName(); f.name == "" {
 		return
 	}
 	if f.file, f.err = os.Create(f.name); f.err != nil {
 		return
 	}
 	f.csv = csv.NewWriter(bufio.NewWriterSize(f.file, 1<<16))
-	f.err = f.csv.Write([]string{"row", "line", "field", "kept", "message"})
+	f.err = f.csv.Write([]string{"row", "line", "field", "kept", "message", "to", "list"})
 }
 
-// close ends the side file and says where it is.
+// faultsName is where the faults of rows go, or "" when they are only said.
+func (s *sweeping) faultsName() string {
+	if s.cmd.Faults == "" && s.cmd.Out != "" && s.cmd.Out != "-" {
+		return s.cmd.Out + ".faults.csv"
+	}
+	return s.cmd.Faults
+}
+
+// close ends the side file and says where it is. A file of an earlier run does
+// not stay when there is nothing to tell.
 func (f *faultFile) close(s *sweeping) error {
 	if f.n > saidFaults && f.csv == nil {
 		s.say(s.text("sweep.more", f.n-saidFaults))
+	}
+	if _, err := os.Stat(s.faultsName()); f.n == 0 && err == nil {
+		s.openFaults()
 	}
 	if f.csv != nil {
 		f.csv.Flush()
@@ -85,7 +119,9 @@ func (f *faultFile) close(s *sweeping) error {
 		if err := f.file.Close(); err != nil && f.err == nil {
 			f.err = err
 		}
-		s.say(s.text("sweep.faults", f.name))
+		if f.n > 0 {
+			s.say(s.text("sweep.faults", f.name))
+		}
 	}
 	if f.err != nil {
 		return fileFault(f.name, f.err)

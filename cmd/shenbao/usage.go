@@ -30,7 +30,7 @@ var wrong = []struct {
 	{regexp.MustCompile(`^expected "(<.*>.*)"$`), "usage.missing_argument"},
 	{regexp.MustCompile(`^missing positional arguments (.*)$`), "usage.missing_argument"},
 	{regexp.MustCompile(`^(?:programme .*: )?missing flags: (.*)$`), "usage.missing_flag"},
-	{regexp.MustCompile(`^programme .*: one of (.*)$`), "usage.either"},
+	{regexp.MustCompile(`^(?:programme .*|sweep): one of (.*)$`), "usage.either"},
 	{regexp.MustCompile(`^expected (?:one of )?(".*)$`), "usage.missing_command"},
 	{regexp.MustCompile(`(?s)^(--\S+) must be one of (.*) but got "(.*)"$`), "usage.one_of"},
 	{regexp.MustCompile(`(?s)^(--\S+): bool value must be .*$`), "usage.needs_bool"},

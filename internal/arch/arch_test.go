@@ -73,6 +73,7 @@ func TestSoundTree(t *testing.T) {
 		"internal/db/db.go":        "// Package db opens.\npackage db\n\nconst pragma = `PRAGMA journal_mode = WAL`\n",
 		"rule/doc.go":              "// Package rule 规则.\npackage rule\n\nimport \"math/big\"\n",
 		"rule/sweep/doc.go":        "// Package sweep 批量核验.\npackage sweep\n\nimport \"shenbao/rule\"\n",
+		"rule/sqltext/doc.go":      "// Package sqltext 规则的 SQL 文本.\npackage sqltext\n\nconst create = `CREATE TABLE %s (`\n",
 		"similar/doc.go":           "// Package similar 查重.\npackage similar\n",
 		"similar/store.go":         "package similar\n\nimport \"shenbao/internal/db\"\n",
 		"actor/doc.go":             "// Package actor 人员.\npackage actor\n\nimport \"shenbao/rule\"\n",

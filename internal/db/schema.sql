@@ -53,14 +53,20 @@ CREATE TABLE call_extensions (
 
 CREATE INDEX call_extensions_call ON call_extensions (call, id);
 
-CREATE TABLE call_fields (
-    call TEXT NOT NULL REFERENCES calls (id),
+CREATE TABLE call_field_names (
     code TEXT NOT NULL,
     name TEXT NOT NULL,
-    PRIMARY KEY (call, code)
+    PRIMARY KEY (code, name)
 );
 
-CREATE INDEX call_fields_code ON call_fields (code, call);
+CREATE TABLE call_fields (
+    hash TEXT NOT NULL REFERENCES call_packages (hash),
+    code TEXT NOT NULL,
+    name TEXT NOT NULL,
+    PRIMARY KEY (hash, code)
+);
+
+CREATE INDEX call_fields_code ON call_fields (code, hash);
 
 CREATE TABLE call_kept (
     token TEXT PRIMARY KEY,
@@ -76,6 +82,17 @@ CREATE TABLE call_packages (
     hash TEXT PRIMARY KEY,
     id TEXT NOT NULL,
     archive BYTEA NOT NULL
+);
+
+CREATE TABLE call_text_words (
+    word TEXT NOT NULL,
+    hash TEXT NOT NULL REFERENCES call_packages (hash),
+    PRIMARY KEY (word, hash)
+);
+
+CREATE TABLE call_texts (
+    hash TEXT PRIMARY KEY REFERENCES call_packages (hash),
+    folded TEXT NOT NULL
 );
 
 CREATE TABLE call_windows (
@@ -124,13 +141,19 @@ CREATE TABLE calls (
     opens TEXT NOT NULL,
     closes TEXT NOT NULL,
     closes_order TEXT NOT NULL,
-    words TEXT NOT NULL,
+    folded TEXT NOT NULL,
     revision BIGINT NOT NULL
 );
 
 CREATE INDEX calls_closing ON calls (state, closes_order, id);
 
+CREATE INDEX calls_hash ON calls (hash, id);
+
 CREATE INDEX calls_issuer ON calls (issuer, state, id);
+
+CREATE INDEX calls_opening ON calls (state, opens, id);
+
+CREATE INDEX calls_place ON calls (state, place, closes_order, id);
 
 CREATE INDEX calls_published ON calls (state, published, id);
 

@@ -3,17 +3,17 @@ package sweep
 import (
 	"math"
 	"math/bits"
+	"unsafe"
 
 	"shenbao/rule"
 )
 
-// Rows are handled in batches and stored in chunks of batches, so that a column
-// grows without being copied and takes the width that each part of it needs.
+// Rows are handled in batches. What else grows with the rows grows by chunks.
 const (
-	batchRows    = 1024
-	batchWords   = batchRows / 64
-	chunkBatches = 16
-	chunkRows    = chunkBatches * batchRows
+	batchRows  = 4096
+	batchWords = batchRows / 64
+	batchParts = batchRows / lineRows
+	chunkRows  = 4 * batchRows
 )
 
 // words is one bit for every row of a batch.
@@ -23,36 +23,41 @@ type words [batchWords]uint64
 type storage uint8
 
 const (
-	flagStore storage = iota // a bit a row
-	numberStore
-	textStore // codes of a dictionary
+	numberStore storage = iota // bit planes, from the least value of a batch
+	bitStore                   // bit planes from zero: a flag, or an option of a set, each
+	plainStore                 // years of a series: numbers to reckon with, from the least of a batch
+	textStore                  // codes of a dictionary
 )
 
 // column holds one fact of every row.
 type column struct {
-	fact   *rule.Fact
-	store  storage
-	dict   *dictionary // of texts, units and persons
-	chunks []*chunk
-	n      int
-	lo, hi int64 // of all values stored
+	fact    *rule.Fact
+	store   storage
+	dict    *dictionary // of texts, units and persons
+	batches []batch
+	n       int
+	tail    []int64 // the values of the newest batch
+	sealed  int     // rows that stand in their batches
+	lo, hi  int64   // of all sealed values, and zero
 }
 
-// chunk is a run of rows of a column. Numbers are kept in 32 bits until one of
-// them needs 64.
-type chunk struct {
-	valid  [chunkRows / 64]uint64
-	flags  []uint64
-	narrow []int32
-	wide   []int64
-	why    [chunkBatches][]byte // states of the unknown rows; nil while all are not supplied
+// batch is a run of rows of a column.
+type batch struct {
+	valid  words
+	cut    sliced   // of plain numbers without planes
+	codes  []uint32 // of texts; of plain numbers the units that they are more than base
+	wide   []int64  // plain numbers, when 32 bits do not hold that
+	why    []byte   // states of the unknown rows; nil while all are not supplied
+	stated bool     // an unknown row has a value
 }
 
 func newColumn(fact *rule.Fact) *column {
-	c := &column{fact: fact, store: numberStore, lo: math.MaxInt64, hi: math.MinInt64}
+	c := &column{fact: fact}
 	switch fact.Kind {
-	case rule.BoolKind, rule.FileKind:
-		c.store = flagStore
+	case rule.BoolKind, rule.FileKind, rule.ChoicesKind:
+		c.store = bitStore
+	case rule.SeriesKind:
+		c.store = plainStore
 	case rule.TextKind, rule.LongTextKind, rule.UnitKind, rule.PersonKind:
 		c.store, c.dict = textStore, newDictionary()
 	}
@@ -66,6 +71,8 @@ func (c *column) add(v rule.Value) {
 		c.put(v.State, int64(c.dict.code(v.S, v.Label)))
 	case c.fact.Kind == rule.ChoicesKind:
 		c.put(v.State, int64(v.Set))
+	case c.store == bitStore:
+		c.put(v.State, int64(bit(v.N != 0)))
 	default:
 		c.put(v.State, v.N)
 	}
@@ -73,118 +80,177 @@ func (c *column) add(v rule.Value) {
 
 // put appends a value that is already a number.
 func (c *column) put(state rule.State, n int64) {
-	i := c.n % chunkRows
+	i := c.n % batchRows
 	if i == 0 {
-		c.grow()
+		c.batches, c.tail = append(c.batches, batch{}), c.tail[:0]
 	}
-	k := c.chunks[len(c.chunks)-1]
-	c.lo, c.hi = min(c.lo, n), max(c.hi, n)
-	switch {
-	case c.store == flagStore:
-		if n != 0 {
-			k.flags[i/64] |= 1 << (i % 64)
+	k := &c.batches[len(c.batches)-1]
+	if c.store == textStore {
+		if i == 0 {
+			k.codes = make([]uint32, batchRows)
 		}
-	case k.wide != nil:
-		k.wide[i] = n
-	case n == int64(int32(n)):
-		k.narrow[i] = int32(n)
-	default:
-		k.widen()
-		k.wide[i] = n
+		k.codes[i] = uint32(n)
+	} else {
+		c.tail = append(c.tail, n)
 	}
 	if state == rule.Known {
 		k.valid[i/64] |= 1 << (i % 64)
 	} else {
 		k.unknown(i, state)
+		k.stated = k.stated || n != 0
 	}
-	c.n++
+	if c.n++; c.n%batchRows == 0 {
+		c.seal()
+	}
 }
 
-func (c *column) grow() {
-	k := &chunk{}
-	if c.store == flagStore {
-		k.flags = make([]uint64, chunkRows/64)
+// seal lays out the rows added since the last time. More may be added
+// afterwards: the values of a batch that is not full stay besides.
+func (c *column) seal() {
+	if c.sealed == c.n || c.store == textStore {
+		return
+	}
+	c.sealed = c.n
+	k := &c.batches[len(c.batches)-1]
+	keep := &k.valid // what is unknown and has no value does not count; it stands there as the least
+	if k.stated {
+		keep = &allRows
+	}
+	lo, hi, all := int64(math.MaxInt64), int64(math.MinInt64), uint64(0)
+	for i, n := range c.tail {
+		if keep[i/64]>>(i%64)&1 == 1 {
+			lo, hi, all = min(lo, n), max(hi, n), all|uint64(n)
+		}
+	}
+	if lo > hi {
+		lo, hi = 0, 0
+	}
+	c.lo, c.hi = min(c.lo, lo), max(c.hi, hi)
+	if c.store == bitStore {
+		k.cut = sliced{unit: 1, width: bits.Len64(all)}
 	} else {
-		k.narrow = make([]int32, chunkRows)
+		k.cut = frameOf(c.tail, keep, lo, hi)
 	}
-	c.chunks = append(c.chunks, k)
+	if c.store == plainStore {
+		k.pack(c.tail, keep)
+	} else {
+		k.cut.fill(c.tail, keep)
+	}
 }
 
-func (k *chunk) widen() {
-	k.wide = make([]int64, chunkRows)
-	for i, n := range k.narrow {
-		k.wide[i] = int64(n)
+// pack keeps numbers as they are, or in 32 bits the units that they are more
+// than base.
+func (k *batch) pack(v []int64, keep *words) {
+	if k.codes, k.wide = nil, nil; k.cut.width > 32 {
+		k.wide = make([]int64, batchRows)
+	} else {
+		k.codes = make([]uint32, batchRows)
 	}
-	k.narrow = nil
+	for i, n := range v {
+		if keep[i/64]>>(i%64)&1 == 0 {
+			n = k.cut.base
+		}
+		if k.wide != nil {
+			k.wide[i] = n
+		} else {
+			k.codes[i] = uint32(uint64(n-k.cut.base) / k.cut.unit)
+		}
+	}
 }
 
 // unknown notes why row i, the newest, is not known.
-func (k *chunk) unknown(i int, state rule.State) {
-	b := i / batchRows
-	if k.why[b] == nil {
+func (k *batch) unknown(i int, state rule.State) {
+	if k.why == nil {
 		if state == rule.NotSupplied {
 			return
 		}
-		k.why[b] = make([]byte, k.invalid(i))
+		k.why = make([]byte, k.invalid(i))
 	}
-	k.why[b] = append(k.why[b], byte(state))
+	k.why = append(k.why, byte(state))
 }
 
-// invalid counts the unknown rows of i's batch before i.
-func (k *chunk) invalid(i int) int {
-	first := i &^ (batchRows - 1)
+// invalid counts the unknown rows before row i.
+func (k *batch) invalid(i int) int {
 	known := 0
-	for w := first / 64; w < i/64; w++ {
-		known += bits.OnesCount64(k.valid[w])
+	for _, w := range k.valid[:i/64] {
+		known += bits.OnesCount64(w)
 	}
 	known += bits.OnesCount64(k.valid[i/64] & (1<<(i%64) - 1))
-	return i - first - known
+	return i - known
 }
 
-// state says whether row i of the chunk is known.
-func (k *chunk) state(i int) rule.State {
-	if k.valid[i/64]>>(i%64)&1 == 1 {
+// state says whether row i is known.
+func (k *batch) state(i int) rule.State {
+	switch {
+	case k.valid[i/64]>>(i%64)&1 == 1:
 		return rule.Known
-	}
-	if why := k.why[i/batchRows]; why != nil {
-		return rule.State(why[k.invalid(i)])
+	case k.why != nil:
+		return rule.State(k.why[k.invalid(i)])
 	}
 	return rule.NotSupplied
 }
 
-func (k *chunk) number(i int) int64 {
+// raw is what put was given for a row.
+func (c *column) raw(row int) (rule.State, int64) {
+	k, i := &c.batches[row/batchRows], row%batchRows
+	state := k.state(i)
 	switch {
-	case k.flags != nil:
-		return int64(k.flags[i/64] >> (i % 64) & 1)
+	case c.store == textStore:
+		return state, int64(k.codes[i])
+	case state != rule.Known && !k.stated:
+		return state, 0
+	case row >= c.n-len(c.tail):
+		return state, c.tail[i]
 	case k.wide != nil:
-		return k.wide[i]
+		return state, k.wide[i]
+	case c.store == plainStore:
+		return state, k.cut.base + int64(k.cut.unit)*int64(k.codes[i])
 	}
-	return int64(k.narrow[i])
+	return state, k.cut.at(i)
 }
 
 // value rebuilds the value of a row.
 func (c *column) value(row int) rule.Value {
-	k, i := c.chunks[row/chunkRows], row%chunkRows
-	v := rule.Value{State: k.state(i), N: k.number(i)}
+	state, n := c.raw(row)
 	switch {
 	case c.store == textStore:
-		e := &c.dict.entries[v.N]
-		v.N, v.S, v.Label = int64(e.chars), e.text[:e.cut], e.text[e.cut:]
+		e := &c.dict.entries[n]
+		return rule.Value{State: state, N: int64(e.chars), S: e.text[:e.cut], Label: e.text[e.cut:]}
 	case c.fact.Kind == rule.ChoicesKind:
-		v.Set, v.N = uint64(v.N), 0
+		return rule.Value{State: state, Set: uint64(n)}
 	}
-	return v
-}
-
-// batch returns the column's part of batch b: its chunk and the first row in it.
-func (c *column) batch(b int) (k *chunk, first int) {
-	return c.chunks[b/chunkBatches], b % chunkBatches * batchRows
+	return rule.Value{State: state, N: n}
 }
 
 // known returns the bits of the rows of batch b that are known.
-func (c *column) known(b int) *words {
-	k, first := c.batch(b)
-	return (*words)(k.valid[first/64:])
+func (c *column) known(b int) *words { return &c.batches[b].valid }
+
+// fetch reads a word of every cache line of the small parts of batch b, so that
+// the memory brings them all at once and not one after the other when they are
+// needed. What it returns means nothing.
+func (c *column) fetch(b int) (x uint64) {
+	k := &c.batches[b]
+	for i := 0; i < batchWords; i += lineWords {
+		x |= k.valid[i]
+	}
+	for i := range k.cut.lines {
+		x |= k.cut.lines[i][0]
+	}
+	return x
+}
+
+// cut returns the numbers of batch b.
+func (c *column) cut(b int) *sliced { return &c.batches[b].cut }
+
+// bits are the rows of batch b whose value has bit i, if any has.
+func (c *column) bits(b, i int) (w words) {
+	s := &c.batches[b].cut
+	for h := range batchParts {
+		if p := s.part(h); i < len(p) {
+			copy(w[h*lineWords:], p[i][:])
+		}
+	}
+	return w
 }
 
 // planes are the reasons of the unknown rows of a batch: the bits of the rows
@@ -206,9 +272,7 @@ var planeOf = [...]int{rule.NotSupplied: missingPlane, rule.IsUnverified: unveri
 // reasons adds why the rows of batch b are unknown. Rows past the end count as
 // not supplied; whoever reads masks them.
 func (c *column) reasons(b int, p *planes) {
-	k, _ := c.batch(b)
-	why := k.why[b%chunkBatches]
-	valid := c.known(b)
+	valid, why := c.known(b), c.batches[b].why
 	if why == nil {
 		for w := range valid {
 			p[missingPlane][w] |= ^valid[w]
@@ -224,14 +288,15 @@ func (c *column) reasons(b int, p *planes) {
 	}
 }
 
+// batchBytes is what a batch takes beside its values.
+const batchBytes = int64(unsafe.Sizeof(batch{}))
+
 // bytes is what the column takes in memory.
 func (c *column) bytes() int64 {
-	n := int64(0)
-	for _, k := range c.chunks {
-		n += int64(len(k.valid)*8 + len(k.flags)*8 + len(k.narrow)*4 + len(k.wide)*8)
-		for _, w := range k.why {
-			n += int64(cap(w))
-		}
+	n := int64(cap(c.tail) * 8)
+	for i := range c.batches {
+		k := &c.batches[i]
+		n += batchBytes + int64(len(k.cut.lines)*lineBytes+len(k.codes)*4+len(k.wide)*8+cap(k.why))
 	}
 	if c.dict != nil {
 		n += c.dict.bytes()

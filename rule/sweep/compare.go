@@ -22,6 +22,10 @@ func (b *builder) compare(l *level, left operand, op rule.Op, right operand) int
 	}
 	if right.fixed && !left.fixed && right.n < math.MaxInt64 {
 		c := right.n
+		if !left.interval && !left.none && op != rule.Equal && op != rule.NotEqual {
+			l.add(func(w *work) { left.limit(w, &w.truth[dst], op, c) }, why)
+			return dst
+		}
 		l.add(func(w *work) {
 			left.against(w, &w.truth[dst], op, c)
 			w.settle(dst, &left, &right)
@@ -68,6 +72,24 @@ func (w *work) settle(dst int, l, r *operand) {
 	}
 }
 
+// limit compares one number a row with a fixed one.
+func (o *operand) limit(w *work, d *truth, op rule.Op, c int64) {
+	if op == rule.Greater || op == rule.AtMost {
+		c++
+	}
+	o.reach(w, &d.t, c, false)
+	known := o.knownRows(w)
+	if op == rule.AtLeast || op == rule.Greater {
+		for i := w.from; i < w.to; i++ {
+			d.t[i], d.f[i] = known[i]&d.t[i], known[i]&^d.t[i]
+		}
+		return
+	}
+	for i := w.from; i < w.to; i++ {
+		d.t[i], d.f[i] = known[i]&^d.t[i], known[i]&d.t[i]
+	}
+}
+
 // against compares with a fixed number.
 func (o *operand) against(w *work, d *truth, op rule.Op, c int64) {
 	switch op {
@@ -77,38 +99,37 @@ func (o *operand) against(w *work, d *truth, op rule.Op, c int64) {
 		o.equal(w, d, op, c)
 		return
 	}
-	var x words
-	o.below(w, &x, c, false)
-	y := x
+	o.reach(w, &d.t, c, false)
+	d.f = d.t
 	if o.interval {
-		o.below(w, &y, c, true)
+		o.reach(w, &d.f, c, true)
 	}
-	up := op == rule.AtLeast || op == rule.Greater
-	for i := w.from; i < w.to; i++ {
-		if up {
-			d.t[i], d.f[i] = ^x[i], y[i]
-		} else {
-			d.t[i], d.f[i] = y[i], ^x[i]
-		}
+	d.f.invert()
+	if op == rule.AtMost || op == rule.Less {
+		d.t, d.f = d.f, d.t
 	}
 }
 
 func (o *operand) equal(w *work, d *truth, op rule.Op, c int64) {
-	var lo, lo1, hi, hi1 words // below c, and below c+1
-	o.below(w, &lo, c, false)
-	o.below(w, &lo1, c+1, false)
-	hi, hi1 = lo, lo1
+	var lo, lo1 words // at least c, and more than c
+	o.reach(w, &lo, c, false)
+	o.reach(w, &lo1, c+1, false)
+	hi, hi1 := lo, lo1
 	if o.interval {
-		o.below(w, &hi, c, true)
-		o.below(w, &hi1, c+1, true)
+		o.reach(w, &hi, c, true)
+		o.reach(w, &hi1, c+1, true)
 	}
-	for i := w.from; i < w.to; i++ {
-		same, differ := hi1[i]&^lo[i], ^lo1[i]|hi[i]
-		if op == rule.Equal {
-			d.t[i], d.f[i] = same, differ
-		} else {
-			d.t[i], d.f[i] = differ, same
-		}
+	for i := range lo {
+		d.t[i], d.f[i] = lo[i]&^hi1[i], lo1[i]|^hi[i]
+	}
+	if op == rule.NotEqual {
+		d.t, d.f = d.f, d.t
+	}
+}
+
+func (w *words) invert() {
+	for i := range w {
+		w[i] = ^w[i]
 	}
 }
 
@@ -121,23 +142,23 @@ func between(w *work, d *truth, op rule.Op, x, y *number) {
 	var a, c words
 	switch op {
 	case rule.AtLeast, rule.AtMost: // x ≥ y
-		less(&a, x.lo, y.hi, w.from, w.to)
-		less(&c, x.hi, y.lo, w.from, w.to)
+		less(&a, x.buf, y.high, w.from, w.to)
+		less(&c, x.high, y.buf, w.from, w.to)
 		for i := w.from; i < w.to; i++ {
 			d.t[i], d.f[i] = ^a[i], c[i]
 		}
 	case rule.Greater, rule.Less: // x > y
-		less(&a, y.hi, x.lo, w.from, w.to)
-		less(&c, y.lo, x.hi, w.from, w.to)
+		less(&a, y.high, x.buf, w.from, w.to)
+		less(&c, y.buf, x.high, w.from, w.to)
 		for i := w.from; i < w.to; i++ {
 			d.t[i], d.f[i] = a[i], ^c[i]
 		}
 	default:
 		var e, g words
-		less(&a, x.lo, y.hi, w.from, w.to)
-		less(&c, y.lo, x.hi, w.from, w.to)
-		less(&e, y.hi, x.lo, w.from, w.to)
-		less(&g, x.hi, y.lo, w.from, w.to)
+		less(&a, x.buf, y.high, w.from, w.to)
+		less(&c, y.buf, x.high, w.from, w.to)
+		less(&e, y.high, x.buf, w.from, w.to)
+		less(&g, x.high, y.buf, w.from, w.to)
 		for i := w.from; i < w.to; i++ {
 			same, differ := ^(a[i] | c[i]), e[i]|g[i]
 			if op == rule.Equal {
@@ -153,15 +174,17 @@ func between(w *work, d *truth, op rule.Op, x, y *number) {
 func (b *builder) ratio(l *level, part operand, op rule.Op, share int64, base operand) int {
 	dst := l.register()
 	part, base = b.load(l, part), b.load(l, base)
+	g := int64(gcd(10000, uint64(share)))
+	m, n := 10000/g, share/g
 	kernel := exactRatio
-	if fits(part, 10000) && fits(base, share) && !part.interval && !base.interval {
+	if fits(part, m) && fits(base, n) && !part.interval && !base.interval {
 		kernel = fastRatio
 	}
 	l.add(func(w *work) {
 		d, x, y := &w.truth[dst], &w.num[part.reg], &w.num[base.reg]
 		n1, n2 := part.noneRows(w), base.noneRows(w)
 		for i := w.from; i < w.to; i++ {
-			up, t, f, none := kernel(w, i, op, x, y, share)
+			up, t, f, none := kernel(i, op, scaled{x, m}, scaled{y, n})
 			// up: base > 0 is met; none: base > 0 is unmet
 			k := x.known[i] & y.known[i]
 			d.t[i] = k & up & t &^ (n1[i] | n2[i])
@@ -176,34 +199,37 @@ func (b *builder) ratio(l *level, part operand, op rule.Op, share int64, base op
 	return dst
 }
 
-// fits reports whether every value of the operand times x stays in 64 bits.
+// scaled is numbers times a constant.
+type scaled struct {
+	*number
+	times int64
+}
+
+// fits reports whether every value of the operand times x stays in 63 bits.
 func fits(o operand, x int64) bool {
-	const limit = math.MaxInt64
-	return o.lo > -limit && x >= 0 && (x == 0 || max(o.hi, -o.lo) <= limit/x)
+	const limit = math.MaxInt64 / 2
+	return o.lo > -limit && (x == 0 || max(o.hi, -o.lo) <= limit/x)
 }
 
 // fastRatio answers 64 rows whose products fit.
-func fastRatio(w *work, i int, op rule.Op, part, base *number, share int64) (up, t, f, none uint64) {
-	var dst words
+func fastRatio(i int, op rule.Op, part, base scaled) (up, t, f, none uint64) {
+	m, n := part.times, -base.times
 	if op == rule.Greater || op == rule.AtMost {
-		scaledLess(&dst, base.lo, share, part.lo, 10000, i)
-	} else {
-		scaledLess(&dst, part.lo, 10000, base.lo, share, i)
+		m, n = -m, -n
 	}
-	t = dst[i]
+	t, up = negativeFast(part.buf, m, base.buf, n, i)
 	if op == rule.AtLeast || op == rule.AtMost {
 		t = ^t
 	}
-	below64(&dst, base.lo, 1, i, i+1)
-	return ^dst[i], t, ^t, dst[i]
+	return up, t, ^t, ^up
 }
 
 // exactRatio answers 64 rows in 128 bits, with intervals.
-func exactRatio(w *work, i int, op rule.Op, part, base *number, share int64) (up, t, f, none uint64) {
+func exactRatio(i int, op rule.Op, part, base scaled) (up, t, f, none uint64) {
 	for j := range 64 {
 		at := i*64 + j
-		low := compare128(part.lo[at], 10000, base.hi[at], share)
-		high := compare128(part.hi[at], 10000, base.lo[at], share)
+		low := compare128(part.buf[at], part.times, base.high[at], base.times)
+		high := compare128(part.high[at], part.times, base.buf[at], base.times)
 		var all, nothing bool
 		switch op {
 		case rule.AtLeast:
@@ -217,8 +243,8 @@ func exactRatio(w *work, i int, op rule.Op, part, base *number, share int64) (up
 		}
 		t |= bit(all) << j
 		f |= bit(nothing) << j
-		up |= bit(base.lo[at] > 0) << j
-		none |= bit(base.hi[at] <= 0) << j
+		up |= bit(base.buf[at] > 0) << j
+		none |= bit(base.high[at] <= 0) << j
 	}
 	return up, t, f, none
 }

@@ -1,7 +1,12 @@
 package sweep
 
-// The kernels: loops over one batch that turn numbers into bits. They are
-// written so that the compiler makes them free of branches.
+import "math/bits"
+
+// The kernels: loops over the planes of one part of a batch, or over its plain
+// numbers, that turn numbers into bits. A plane is read once; what is kept from
+// one to the next stays in registers.
+
+var allLine = line{^uint64(0), ^uint64(0), ^uint64(0), ^uint64(0), ^uint64(0), ^uint64(0), ^uint64(0), ^uint64(0)}
 
 func bit(b bool) uint64 {
 	var n uint64
@@ -11,42 +16,74 @@ func bit(b bool) uint64 {
 	return n
 }
 
-// below sets the bit of every row whose value is less than c.
-func below[T int32 | int64](dst *words, v []T, c T, from, to int) {
-	for w := from; w < to; w++ {
-		p := (*[64]T)(v[w*64:])
-		var x uint64
-		for j := 0; j < 64; j += 8 {
-			x |= (bit(p[j] < c) | bit(p[j+1] < c)<<1 | bit(p[j+2] < c)<<2 | bit(p[j+3] < c)<<3 |
-				bit(p[j+4] < c)<<4 | bit(p[j+5] < c)<<5 | bit(p[j+6] < c)<<6 | bit(p[j+7] < c)<<7) << j
+// reach sets the bit of every row whose number is at least c, which is not 0 and
+// no wider than they are. From the lowest bit up: where c has a one, a row needs
+// one as well; where c has none, a one is enough. Zeros at the end of c say
+// nothing, and their planes are not read.
+func reach(dst *line, p []line, c uint64) {
+	low := bits.TrailingZeros64(c)
+	a0, a1, a2, a3, a4, a5, a6, a7 := ^uint64(0), ^uint64(0), ^uint64(0), ^uint64(0), ^uint64(0), ^uint64(0), ^uint64(0), ^uint64(0)
+	p, c = p[low:], c>>low
+	for i := range p {
+		q := &p[i]
+		if c&1 == 1 {
+			a0, a1, a2, a3, a4, a5, a6, a7 = a0&q[0], a1&q[1], a2&q[2], a3&q[3], a4&q[4], a5&q[5], a6&q[6], a7&q[7]
+		} else {
+			a0, a1, a2, a3, a4, a5, a6, a7 = a0|q[0], a1|q[1], a2|q[2], a3|q[3], a4|q[4], a5|q[5], a6|q[6], a7|q[7]
 		}
-		dst[w] = x
+		c >>= 1
+	}
+	*dst = line{a0, a1, a2, a3, a4, a5, a6, a7}
+}
+
+// options sets the bit of every row whose number has all, or one, of the bits of
+// mask.
+func options(dst *line, p []line, mask uint64, all bool) {
+	*dst = line{}
+	if all {
+		*dst = allLine
+	}
+	for ; mask != 0; mask &= mask - 1 {
+		var q line
+		if i := bits.TrailingZeros64(mask); i < len(p) {
+			q = p[i]
+		}
+		for w := range dst {
+			if all {
+				dst[w] &= q[w]
+			} else {
+				dst[w] |= q[w]
+			}
+		}
 	}
 }
 
-// belowSign is below for 32 bits: the sign of a 64-bit difference, which cannot
-// overflow.
-func belowSign(dst *words, v []int32, c int32, from, to int) {
-	n := int64(c)
+// below sets the bit of every row whose plain number is less than c. The borrow
+// of a subtraction goes into the word by an addition with carry.
+func below(dst *words, v []int64, c int64, from, to int) {
+	const sign = 1 << 63 // makes the order of signed numbers that of unsigned ones
+	limit := uint64(c) ^ sign
 	for w := from; w < to; w++ {
-		p := (*[64]int32)(v[w*64:])
-		var x uint64
-		for j := 0; j < 64; j += 8 {
-			x |= (uint64(int64(p[j])-n)>>63 | uint64(int64(p[j+1])-n)>>63<<1 | uint64(int64(p[j+2])-n)>>63<<2 | uint64(int64(p[j+3])-n)>>63<<3 |
-				uint64(int64(p[j+4])-n)>>63<<4 | uint64(int64(p[j+5])-n)>>63<<5 | uint64(int64(p[j+6])-n)>>63<<6 | uint64(int64(p[j+7])-n)>>63<<7) << j
-		}
-		dst[w] = x
-	}
-}
-
-// ranged sets the bit of every row whose value is from low up to low + width.
-func ranged[T int32 | int64](dst *words, v []T, low int64, width uint64, from, to int) {
-	for w := from; w < to; w++ {
-		p := (*[64]T)(v[w*64:])
-		var x uint64
-		for j := 0; j < 64; j += 4 {
-			x |= (bit(uint64(int64(p[j])-low) <= width) | bit(uint64(int64(p[j+1])-low) <= width)<<1 |
-				bit(uint64(int64(p[j+2])-low) <= width)<<2 | bit(uint64(int64(p[j+3])-low) <= width)<<3) << j
+		p := (*[64]int64)(v[w*64:])
+		var x, b uint64
+		for j := 56; j >= 0; j -= 8 {
+			q := (*[8]int64)(p[j:])
+			_, b = bits.Sub64(uint64(q[7])^sign, limit, 0)
+			x, _ = bits.Add64(x, x, b)
+			_, b = bits.Sub64(uint64(q[6])^sign, limit, 0)
+			x, _ = bits.Add64(x, x, b)
+			_, b = bits.Sub64(uint64(q[5])^sign, limit, 0)
+			x, _ = bits.Add64(x, x, b)
+			_, b = bits.Sub64(uint64(q[4])^sign, limit, 0)
+			x, _ = bits.Add64(x, x, b)
+			_, b = bits.Sub64(uint64(q[3])^sign, limit, 0)
+			x, _ = bits.Add64(x, x, b)
+			_, b = bits.Sub64(uint64(q[2])^sign, limit, 0)
+			x, _ = bits.Add64(x, x, b)
+			_, b = bits.Sub64(uint64(q[1])^sign, limit, 0)
+			x, _ = bits.Add64(x, x, b)
+			_, b = bits.Sub64(uint64(q[0])^sign, limit, 0)
+			x, _ = bits.Add64(x, x, b)
 		}
 		dst[w] = x
 	}
@@ -64,101 +101,91 @@ func less(dst *words, a, b []int64, from, to int) {
 	}
 }
 
-// lessScaled sets the bit of every row in which a×x is less than b×y; the
-// products must fit.
-func lessScaled(dst *words, a []int64, x int64, b []int64, y int64, w int) {
+// negative has the bit of every row of word w in which a×x + b×y is less than
+// zero, and of every row in which b is more. Neither may overflow.
+func negative(a []int64, x int64, b []int64, y int64, w int) (sum, up uint64) {
 	p, q := (*[64]int64)(a[w*64:]), (*[64]int64)(b[w*64:])
-	var r uint64
-	for j := 0; j < 64; j += 4 {
-		r |= (bit(p[j]*x < q[j]*y) | bit(p[j+1]*x < q[j+1]*y)<<1 | bit(p[j+2]*x < q[j+2]*y)<<2 | bit(p[j+3]*x < q[j+3]*y)<<3) << j
+	var c, d uint64
+	for j := 60; j >= 0; j -= 4 {
+		s, t := (*[4]int64)(p[j:]), (*[4]int64)(q[j:])
+		d = uint64(s[3]*x + t[3]*y)
+		_, c = bits.Add64(d, d, 0) // the sign
+		sum, _ = bits.Add64(sum, sum, c)
+		d = uint64(-t[3])
+		_, c = bits.Add64(d, d, 0)
+		up, _ = bits.Add64(up, up, c)
+		d = uint64(s[2]*x + t[2]*y)
+		_, c = bits.Add64(d, d, 0)
+		sum, _ = bits.Add64(sum, sum, c)
+		d = uint64(-t[2])
+		_, c = bits.Add64(d, d, 0)
+		up, _ = bits.Add64(up, up, c)
+		d = uint64(s[1]*x + t[1]*y)
+		_, c = bits.Add64(d, d, 0)
+		sum, _ = bits.Add64(sum, sum, c)
+		d = uint64(-t[1])
+		_, c = bits.Add64(d, d, 0)
+		up, _ = bits.Add64(up, up, c)
+		d = uint64(s[0]*x + t[0]*y)
+		_, c = bits.Add64(d, d, 0)
+		sum, _ = bits.Add64(sum, sum, c)
+		d = uint64(-t[0])
+		_, c = bits.Add64(d, d, 0)
+		up, _ = bits.Add64(up, up, c)
 	}
-	dst[w] = r
+	return sum, up
 }
 
-// among sets the bit of every row whose value is a member: bit v of mask.
-func among[T int32 | int64](dst *words, v []T, mask uint64, from, to int) {
+// listed sets the bit of every row whose code is a member: bit v of mask.
+func listed(dst *words, v []uint32, mask []uint64, from, to int) {
 	for w := from; w < to; w++ {
-		p := (*[64]T)(v[w*64:])
+		p := (*[64]uint32)(v[w*64:])
 		var x uint64
 		for j, n := range p {
-			x |= mask >> (uint64(n) & 63) & 1 << j
-		}
-		dst[w] = x
-	}
-}
-
-// listed is among for dictionaries and choices of many options.
-func listed[T int32 | int64](dst *words, v []T, mask []uint64, from, to int) {
-	for w := from; w < to; w++ {
-		p := (*[64]T)(v[w*64:])
-		var x uint64
-		for j, n := range p {
-			if at := uint64(n) / 64; at < uint64(len(mask)) {
-				x |= mask[at] >> (uint64(n) & 63) & 1 << j
+			if at := n / 64; int(at) < len(mask) {
+				x |= mask[at] >> (n & 63) & 1 << j
 			}
 		}
 		dst[w] = x
 	}
 }
 
-// test sets the bit of every row of which fn says so.
-func test[T int32 | int64](dst *words, v []T, fn func(int64) bool, from, to int) {
-	for w := from; w < to; w++ {
-		p := (*[64]T)(v[w*64:])
-		var x uint64
-		for j, n := range p {
-			x |= bit(fn(int64(n))) << j
-		}
-		dst[w] = x
-	}
-}
-
-// widen copies 32 bits to 64.
-func widen(dst []int64, v []int32, from, to int) {
-	for w := from; w < to; w++ {
-		p, d := (*[64]int32)(v[w*64:]), (*[64]int64)(dst[w*64:])
-		for i := range d {
-			d[i] = int64(p[i])
-		}
-	}
-}
-
-// plus adds v to dst.
-func plus[T int32 | int64](dst []int64, v []T, from, to int) {
-	for w := from; w < to; w++ {
-		p, d := (*[64]T)(v[w*64:]), (*[64]int64)(dst[w*64:])
-		for i := 0; i < 64; i += 4 {
-			d[i] += int64(p[i])
-			d[i+1] += int64(p[i+1])
-			d[i+2] += int64(p[i+2])
-			d[i+3] += int64(p[i+3])
-		}
-	}
-}
-
-// plus3 makes dst the sum of three columns.
-func plus3(dst, a, b, c []int64, from, to int) {
+// sum3 makes dst the sum of base and the units of three columns.
+func sum3[T uint32 | int64](dst []int64, base, unit int64, v *[3][]T, from, to int) {
 	for w := from; w < to; w++ {
 		d := (*[64]int64)(dst[w*64:])
-		x, y, z := (*[64]int64)(a[w*64:]), (*[64]int64)(b[w*64:]), (*[64]int64)(c[w*64:])
+		x, y, z := (*[64]T)(v[0][w*64:]), (*[64]T)(v[1][w*64:]), (*[64]T)(v[2][w*64:])
 		for i := 0; i < 64; i += 4 {
-			d[i] = x[i] + y[i] + z[i]
-			d[i+1] = x[i+1] + y[i+1] + z[i+1]
-			d[i+2] = x[i+2] + y[i+2] + z[i+2]
-			d[i+3] = x[i+3] + y[i+3] + z[i+3]
+			d[i] = base + unit*(int64(x[i])+int64(y[i])+int64(z[i]))
+			d[i+1] = base + unit*(int64(x[i+1])+int64(y[i+1])+int64(z[i+1]))
+			d[i+2] = base + unit*(int64(x[i+2])+int64(y[i+2])+int64(z[i+2]))
+			d[i+3] = base + unit*(int64(x[i+3])+int64(y[i+3])+int64(z[i+3]))
 		}
 	}
 }
 
-// greatest and least keep the larger, or smaller, of dst and v.
-func greatest[T int32 | int64](dst []int64, v []T, from, to int) {
-	for i := from * 64; i < to*64; i++ {
-		dst[i] = max(dst[i], int64(v[i]))
-	}
-}
-
-func least[T int32 | int64](dst []int64, v []T, from, to int) {
-	for i := from * 64; i < to*64; i++ {
-		dst[i] = min(dst[i], int64(v[i]))
+// into takes a column into dst, by a sum, the greatest or the least of both.
+func into[T uint32 | int64](dst []int64, k *sliced, v []T, fn string, from, to int) {
+	base, unit := k.base, int64(k.unit)
+	for w := from; w < to; w++ {
+		d, p := (*[64]int64)(dst[w*64:]), (*[64]T)(v[w*64:])
+		switch fn {
+		case "sum":
+			for i := range d {
+				d[i] += base + unit*int64(p[i])
+			}
+		case "max":
+			for i := range d {
+				d[i] = max(d[i], base+unit*int64(p[i]))
+			}
+		case "min":
+			for i := range d {
+				d[i] = min(d[i], base+unit*int64(p[i]))
+			}
+		default:
+			for i := range d {
+				d[i] = base + unit*int64(p[i])
+			}
+		}
 	}
 }

@@ -4,21 +4,19 @@ package sweep
 
 // The kernels that have a form for vector instructions, in plain Go.
 
-// below64 is below for 64 bits.
-func below64(dst *words, v []int64, c int64, from, to int) { below(dst, v, c, from, to) }
+// reachFast is reach.
+func reachFast(dst *line, p []line, c uint64) { reach(dst, p, c) }
 
-// below32 is below for 32 bits.
-func below32(dst *words, v []int32, c int32, from, to int) { belowSign(dst, v, c, from, to) }
+// belowFast is below.
+func belowFast(dst *words, v []int64, c int64, from, to int) { below(dst, v, c, from, to) }
 
-// ranged32 is ranged for 32 bits.
-func ranged32(dst *words, v []int32, low int64, width uint64, from, to int) {
-	ranged(dst, v, low, width, from, to)
+// sumNarrow and sumWide are sum3.
+func sumNarrow(dst []int64, base, unit int64, v *[3][]uint32, from, to int) {
+	sum3(dst, base, unit, v, from, to)
 }
+func sumWide(dst []int64, v *[3][]int64, from, to int) { sum3(dst, 0, 1, v, from, to) }
 
-// sumOf3 is plus3.
-func sumOf3(dst, a, b, c []int64, from, to int) { plus3(dst, a, b, c, from, to) }
-
-// scaledLess is lessScaled.
-func scaledLess(dst *words, a []int64, x int64, b []int64, y int64, w int) {
-	lessScaled(dst, a, x, b, y, w)
+// negativeFast is negative.
+func negativeFast(a []int64, x int64, b []int64, y int64, w int) (sum, up uint64) {
+	return negative(a, x, b, y, w)
 }

@@ -3,7 +3,7 @@
 package sweep
 
 import (
-	"math"
+	"math/bits"
 	"simd/archsimd"
 )
 
@@ -12,8 +12,26 @@ import (
 
 var vectors = archsimd.X86.AVX512()
 
-// below64 is below for 64 bits.
-func below64(dst *words, v []int64, c int64, from, to int) {
+// reachFast is reach.
+func reachFast(dst *line, p []line, c uint64) {
+	if !vectors {
+		reach(dst, p, c)
+		return
+	}
+	a := archsimd.BroadcastUint64x8(^uint64(0))
+	for i := bits.TrailingZeros64(c); i < len(p); i++ {
+		q := archsimd.LoadUint64x8((*[8]uint64)(&p[i]))
+		if c>>(i&63)&1 == 1 {
+			a = a.And(q)
+		} else {
+			a = a.Or(q)
+		}
+	}
+	a.Store((*[8]uint64)(dst))
+}
+
+// belowFast is below.
+func belowFast(dst *words, v []int64, c int64, from, to int) {
 	if !vectors {
 		below(dst, v, c, from, to)
 		return
@@ -29,62 +47,52 @@ func below64(dst *words, v []int64, c int64, from, to int) {
 	}
 }
 
-// below32 is below for 32 bits.
-func below32(dst *words, v []int32, c int32, from, to int) {
+// sumNarrow is sum3 of 32 bits.
+func sumNarrow(dst []int64, base, unit int64, v *[3][]uint32, from, to int) {
 	if !vectors {
-		belowSign(dst, v, c, from, to)
+		sum3(dst, base, unit, v, from, to)
 		return
 	}
-	limit := archsimd.BroadcastInt32x16(c)
+	least, times := archsimd.BroadcastInt64x8(base), archsimd.BroadcastInt64x8(unit)
 	for w := from; w < to; w++ {
-		p := (*[64]int32)(v[w*64:])
-		var x uint64
-		for j := 0; j < 64; j += 16 {
-			x |= uint64(archsimd.LoadInt32x16((*[16]int32)(p[j:])).Less(limit).ToBits()) << j
+		d := (*[64]int64)(dst[w*64:])
+		x, y, z := (*[64]uint32)(v[0][w*64:]), (*[64]uint32)(v[1][w*64:]), (*[64]uint32)(v[2][w*64:])
+		for i := 0; i < 64; i += 8 {
+			s := archsimd.LoadUint32x8((*[8]uint32)(x[i:])).ExtendToUint64()
+			s = s.Add(archsimd.LoadUint32x8((*[8]uint32)(y[i:])).ExtendToUint64())
+			s = s.Add(archsimd.LoadUint32x8((*[8]uint32)(z[i:])).ExtendToUint64())
+			s.AsInt64x8().Mul(times).Add(least).Store((*[8]int64)(d[i:]))
 		}
-		dst[w] = x
 	}
 }
 
-// ranged32 is ranged for 32 bits.
-func ranged32(dst *words, v []int32, low int64, width uint64, from, to int) {
-	high := low + int64(width)
-	if !vectors || low < math.MinInt32 || high < low || high > math.MaxInt32-1 {
-		ranged(dst, v, low, width, from, to)
+// sumWide is sum3 of 64 bits.
+func sumWide(dst []int64, v *[3][]int64, from, to int) {
+	if !vectors {
+		sum3(dst, 0, 1, v, from, to)
 		return
 	}
-	var under words
-	below32(&under, v, int32(low), from, to)
-	below32(dst, v, int32(high+1), from, to)
 	for w := from; w < to; w++ {
-		dst[w] &^= under[w]
+		d := (*[64]int64)(dst[w*64:])
+		x, y, z := (*[64]int64)(v[0][w*64:]), (*[64]int64)(v[1][w*64:]), (*[64]int64)(v[2][w*64:])
+		for i := 0; i < 64; i += 8 {
+			s := archsimd.LoadInt64x8((*[8]int64)(x[i:])).Add(archsimd.LoadInt64x8((*[8]int64)(y[i:])))
+			s.Add(archsimd.LoadInt64x8((*[8]int64)(z[i:]))).Store((*[8]int64)(d[i:]))
+		}
 	}
 }
 
-// sumOf3 is plus3.
-func sumOf3(dst, a, b, c []int64, from, to int) {
+// negativeFast is negative.
+func negativeFast(a []int64, x int64, b []int64, y int64, w int) (sum, up uint64) {
 	if !vectors {
-		plus3(dst, a, b, c, from, to)
-		return
-	}
-	for i := from * 64; i < to*64; i += 8 {
-		x, y, z := (*[8]int64)(a[i:]), (*[8]int64)(b[i:]), (*[8]int64)(c[i:])
-		archsimd.LoadInt64x8(x).Add(archsimd.LoadInt64x8(y)).Add(archsimd.LoadInt64x8(z)).Store((*[8]int64)(dst[i:]))
-	}
-}
-
-// scaledLess is lessScaled.
-func scaledLess(dst *words, a []int64, x int64, b []int64, y int64, w int) {
-	if !vectors {
-		lessScaled(dst, a, x, b, y, w)
-		return
+		return negative(a, x, b, y, w)
 	}
 	p, q := (*[64]int64)(a[w*64:]), (*[64]int64)(b[w*64:])
-	m, n := archsimd.BroadcastInt64x8(x), archsimd.BroadcastInt64x8(y)
-	var r uint64
+	m, n, zero := archsimd.BroadcastInt64x8(x), archsimd.BroadcastInt64x8(y), archsimd.BroadcastInt64x8(0)
 	for j := 0; j < 64; j += 8 {
-		l := archsimd.LoadInt64x8((*[8]int64)(p[j:])).Mul(m)
-		r |= uint64(l.Less(archsimd.LoadInt64x8((*[8]int64)(q[j:])).Mul(n)).ToBits()) << j
+		s, t := archsimd.LoadInt64x8((*[8]int64)(p[j:])), archsimd.LoadInt64x8((*[8]int64)(q[j:]))
+		sum |= uint64(s.Mul(m).Add(t.Mul(n)).Less(zero).ToBits()) << j
+		up |= uint64(t.Greater(zero).ToBits()) << j
 	}
-	dst[w] = r
+	return sum, up
 }

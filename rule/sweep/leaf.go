@@ -83,18 +83,14 @@ func (b *builder) scalar(l *level, n rule.Node) int {
 	case *rule.Given:
 		return b.given(l, n.Fact)
 	case *rule.In:
-		return l.member(col[n.Fact], optionMask(n.Fact, n.Set))
+		return l.within(col[n.Fact], maskRuns(optionMask(n.Fact, n.Set)))
 	case *rule.Has:
-		mask := optionMask(n.Fact, n.Set)[0]
-		if n.All {
-			return l.such(col[n.Fact], func(v int64) bool { return uint64(v)&mask == mask })
-		}
-		return l.such(col[n.Fact], func(v int64) bool { return uint64(v)&mask != 0 })
+		return l.has(col[n.Fact], optionMask(n.Fact, n.Set)[0], n.All)
 	case *rule.Within:
-		return b.within(l, col[n.Fact], placeRanges(n.Set))
+		return l.within(col[n.Fact], placeRuns(n.Set))
 	case *rule.During:
 		from, to := windowBounds(n.Window, n.Fact.Kind == rule.DateKind)
-		return b.inside(l, col[n.Fact], from, to)
+		return l.within(col[n.Fact], [][2]int64{{from, to}})
 	case *rule.TextClass:
 		return l.text(col[n.Fact], askOnce(n.Fact, func(f *rule.Fact) rule.Node {
 			return &rule.TextClass{Fact: f, Without: n.Without, Class: n.Class}
@@ -130,11 +126,12 @@ func (b *builder) given(l *level, f *rule.Fact) int {
 	case rule.UnitKind, rule.PersonKind:
 		return l.text(col, func(e *entry) bool { return e.cut != 0 })
 	}
-	return l.such(col, func(v int64) bool { return v != 0 })
+	return l.not(l.within(col, [][2]int64{{0, 0}}))
 }
 
 // leafOf adds a leaf whose met rows fill finds among the known ones.
 func (l *level) leafOf(c *column, fill func(w *work, dst *words)) int {
+	l.reads(c)
 	dst := l.register()
 	l.add(func(w *work) {
 		d, known := &w.truth[dst], c.known(w.batch)
@@ -151,14 +148,22 @@ func (l *level) leafOf(c *column, fill func(w *work, dst *words)) int {
 	return dst
 }
 
+// flag is the value of a yes or no.
 func (l *level) flag(c *column) int {
+	l.reads(c)
 	dst := l.register()
 	l.add(func(w *work) {
-		k, first := c.batch(w.batch)
-		d := &w.truth[dst]
-		known, yes := (*words)(k.valid[first/64:]), (*words)(k.flags[first/64:])
-		for i := range known {
-			d.t[i], d.f[i] = known[i]&yes[i], known[i]&^yes[i]
+		d, known, s := &w.truth[dst], c.known(w.batch), c.cut(w.batch)
+		if s.width == 0 {
+			d.t, d.f = words{}, *known
+			return
+		}
+		for h := range batchParts {
+			yes, at := &s.part(h)[0], h*lineWords
+			k, t, f := (*line)(known[at:]), (*line)(d.t[at:]), (*line)(d.f[at:])
+			for i := range yes {
+				t[i], f[i] = k[i]&yes[i], k[i]&^yes[i]
+			}
 		}
 	}, func(w *work) {
 		p := w.blank(0)
@@ -168,33 +173,29 @@ func (l *level) flag(c *column) int {
 	return dst
 }
 
-// member is a value among those of a mask.
-func (l *level) member(c *column, mask []uint64) int {
-	if len(mask) == 1 {
-		return l.leafOf(c, func(w *work, dst *words) {
-			if k, first := c.batch(w.batch); k.wide != nil {
-				among(dst, k.wide[first:], mask[0], w.from, w.to)
-			} else {
-				among(dst, k.narrow[first:], mask[0], w.from, w.to)
-			}
-		})
-	}
+// has is a set with all, or one, of the options of a mask.
+func (l *level) has(c *column, mask uint64, all bool) int {
 	return l.leafOf(c, func(w *work, dst *words) {
-		if k, first := c.batch(w.batch); k.wide != nil {
-			listed(dst, k.wide[first:], mask, w.from, w.to)
-		} else {
-			listed(dst, k.narrow[first:], mask, w.from, w.to)
+		s := c.cut(w.batch)
+		for h := range batchParts {
+			d := (*line)(dst[h*lineWords:])
+			options(d, s.part(h), mask, all)
 		}
 	})
 }
 
-// such is a value of which fn says so.
-func (l *level) such(c *column, fn func(int64) bool) int {
+// within is a number in one of some runs, both ends included.
+func (l *level) within(c *column, runs [][2]int64) int {
 	return l.leafOf(c, func(w *work, dst *words) {
-		if k, first := c.batch(w.batch); k.wide != nil {
-			test(dst, k.wide[first:], fn, w.from, w.to)
-		} else {
-			test(dst, k.narrow[first:], fn, w.from, w.to)
+		s := c.cut(w.batch)
+		*dst = words{}
+		for _, r := range runs {
+			var from, past words
+			s.reach(&from, r[0])
+			s.reach(&past, r[1]+1)
+			for i := range dst {
+				dst[i] |= from[i] &^ past[i]
+			}
 		}
 	})
 }
@@ -207,7 +208,7 @@ func (l *level) text(c *column, fn func(e *entry) bool) int {
 			mask[i/64] |= 1 << (i % 64)
 		}
 	}
-	return l.member(c, mask)
+	return l.leafOf(c, func(w *work, dst *words) { listed(dst, c.batches[w.batch].codes, mask, w.from, w.to) })
 }
 
 // askOnce asks the reference engine about one text, by a leaf over a schema
@@ -229,13 +230,12 @@ func (l *level) same(x, y *column) int {
 	dst := l.register()
 	l.add(func(w *work) {
 		d, k1, k2 := &w.truth[dst], x.known(w.batch), y.known(w.batch)
-		cx, first := x.batch(w.batch)
-		cy, _ := y.batch(w.batch)
+		cx, cy := x.batches[w.batch].codes, y.batches[w.batch].codes
 		for i := w.from; i < w.to; i++ {
 			var eq uint64
 			for j := range 64 {
-				a := &x.dict.entries[cx.number(first+i*64+j)]
-				b := &y.dict.entries[cy.number(first+i*64+j)]
+				a := &x.dict.entries[cx[i*64+j]]
+				b := &y.dict.entries[cy[i*64+j]]
 				eq |= bit(a.text[:a.cut] == b.text[:b.cut]) << j
 			}
 			d.t[i], d.f[i] = eq&k1[i]&k2[i], k1[i]&k2[i]&^eq
@@ -255,38 +255,6 @@ func (l *level) same(x, y *column) int {
 	return dst
 }
 
-// inside is a number between two, both included.
-func (b *builder) inside(l *level, c *column, from, to int64) int {
-	if from > to {
-		return l.such(c, func(int64) bool { return false })
-	}
-	width := uint64(to) - uint64(from)
-	return l.leafOf(c, func(w *work, dst *words) {
-		if k, first := c.batch(w.batch); k.wide != nil {
-			ranged(dst, k.wide[first:], from, width, w.from, w.to)
-		} else {
-			ranged32(dst, k.narrow[first:], from, width, w.from, w.to)
-		}
-	})
-}
-
-// within is a place in one of some runs of codes.
-func (b *builder) within(l *level, c *column, ranges [][2]int64) int {
-	if len(ranges) <= 4 {
-		var of []int
-		for _, r := range ranges {
-			of = append(of, b.inside(l, c, r[0], r[1]))
-		}
-		if len(of) == 1 {
-			return of[0]
-		}
-		return l.any(of)
-	}
-	return l.such(c, func(v int64) bool {
-		return slices.ContainsFunc(ranges, func(r [2]int64) bool { return v >= r[0] && v <= r[1] })
-	})
-}
-
 // optionMask is a set of options as bits by their index in f.
 func optionMask(f *rule.Fact, s rule.Set) []uint64 {
 	codes := s.Codes
@@ -302,9 +270,24 @@ func optionMask(f *rule.Fact, s rule.Set) []uint64 {
 	return m
 }
 
-// placeRanges is a set of places as runs of codes: a province or city holds all
+// maskRuns are the runs of ones in a mask.
+func maskRuns(mask []uint64) (out [][2]int64) {
+	for i := range int64(len(mask) * 64) {
+		if mask[i/64]>>(i%64)&1 == 0 {
+			continue
+		}
+		if n := len(out) - 1; n >= 0 && out[n][1] == i-1 {
+			out[n][1] = i
+		} else {
+			out = append(out, [2]int64{i, i})
+		}
+	}
+	return out
+}
+
+// placeRuns is a set of places as runs of codes: a province or city holds all
 // below it.
-func placeRanges(s rule.Set) [][2]int64 {
+func placeRuns(s rule.Set) [][2]int64 {
 	places := s.Places
 	if s.Param != nil {
 		places = s.Param.Places

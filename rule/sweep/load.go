@@ -1,45 +1,37 @@
 package sweep
 
 import (
-	"bufio"
-	"bytes"
 	"context"
-	"errors"
 	"io"
 	"math/rand/v2"
-	"unicode/utf8"
-
-	"golang.org/x/text/encoding/simplifiedchinese"
+	"slices"
+	"strings"
 
 	"shenbao/internal/fault"
 	"shenbao/rule"
-)
-
-// The limits of what is read.
-const (
-	maxRecord  = 1 << 20  // bytes of one row
-	maxHeaders = 2000     // columns of a CSV file
-	sampleSize = 64 << 10 // bytes from which the encoding is guessed
 )
 
 // A RowFault is what is wrong with one row. A row that cannot be read as a row
 // is left out; a value that cannot be read is kept as not supplied, so that it
 // makes its rules unknown and nothing else.
 type RowFault struct {
-	Row   int // in the file, from 1; the header is not counted
-	Line  int // in the file, from 1
+	List  string // the code of the list whose file it is; "" of the units' file
+	Row   int    // in the file, from 1, the header not counted; 0 of a fault that is about none
+	Line  int    // in the file, from 1, or 0
+	To    int    // the last line of the row
 	Left  bool
-	Fault *fault.Fault // Field names the column
+	Fault *fault.Fault // Field names the column; Col is its place in the line, or 0
 }
 
-// Progress is how far a load has come.
+// Progress is how far the reading of a file has come.
 type Progress struct {
 	Bytes        int64
 	Rows, Faults int
 }
 
-// A Loader fills a table from a file of units. It reads the file once, keeps
-// one row of it in memory, and takes UTF-8 with or without a mark, and GBK.
+// A Loader fills a table from a file of units, and from files of their lists. It
+// reads a file once, keeps little more than a row of it in memory, and takes
+// UTF-8 with or without a mark, and GBK.
 type Loader struct {
 	Table    *Table
 	AsOf     int64            // the day of judging of rows that name none
@@ -50,183 +42,59 @@ type Loader struct {
 	progress Progress
 	sampled  []sampled
 	r        *rand.Rand
+	lines    bool // the units came from NDJSON
+	keys     *keyIndex
 }
 
 // sampled is a row of the file as facts, to be read once more by the reference
 // engine.
 type sampled struct {
 	unit int
-	json []byte
+	doc  string
 }
 
-// errTooLong is a row longer than maxRecord; it was passed over.
-var errTooLong = errors.New("row too long")
-
-// input reads lines and turns them into UTF-8.
-type input struct {
-	src      *bufio.Reader
-	n        int64
-	line     int
-	encoding encoding
-	long     []byte
-	decoded  []byte
-}
-
-type encoding uint8
-
-const (
-	plainASCII encoding = iota // so far
-	inUTF8
-	inGBK
-)
-
-// newInput looks at the beginning of src: what it is, and how it is encoded.
-func newInput(src io.Reader) (*input, *fault.Fault) {
-	in := &input{src: bufio.NewReaderSize(src, sampleSize)}
-	head, _ := in.src.Peek(sampleSize)
-	switch {
-	case bytes.HasPrefix(head, []byte("\xef\xbb\xbf")):
-		_, _ = in.src.Discard(3)
-		in.n, in.encoding = 3, inUTF8
-	case bytes.HasPrefix(head, []byte("\xff\xfe")), bytes.HasPrefix(head, []byte("\xfe\xff")):
-		return nil, fault.New(fault.Invalid, "sweep.utf16")
-	case bytes.HasPrefix(head, []byte("PK\x03\x04")), bytes.HasPrefix(head, []byte("\xd0\xcf\x11\xe0")):
-		return nil, fault.New(fault.Invalid, "sweep.workbook")
-	case bytes.IndexByte(head, 0) >= 0:
-		return nil, fault.New(fault.Invalid, "sweep.binary")
-	default:
-		in.encoding = guess(head)
-	}
-	return in, nil
-}
-
-// guess tells the encoding of a text that may have been cut off: that of most
-// of its lines.
-func guess(text []byte) encoding {
-	if isASCII(text) {
-		return plainASCII
-	}
-	valid, broken := 0, 0
-	for line := range bytes.Lines(text) {
-		for cut := 0; cut < utf8.UTFMax && len(line) > 0 && len(text) == sampleSize && !utf8.Valid(line); cut++ {
-			line = line[:len(line)-1]
-		}
-		switch {
-		case !utf8.Valid(line):
-			broken++
-		case !isASCII(line):
-			valid++
-		}
-	}
-	if valid >= broken {
-		return inUTF8
-	}
-	return inGBK
-}
-
-func isASCII(b []byte) bool {
-	for _, c := range b {
-		if c >= utf8.RuneSelf {
-			return false
-		}
-	}
-	return true
-}
-
-// next returns the next line with its end, as it stands in the file. Of a line
-// that is too long only the beginning is returned, with errTooLong.
-func (in *input) next() ([]byte, error) {
-	b, err := in.src.ReadSlice('\n')
-	in.n += int64(len(b))
-	in.line++
-	if err == nil || err == io.EOF && len(b) > 0 {
-		return b, nil
-	}
-	if err != bufio.ErrBufferFull {
-		return nil, err
-	}
-	in.long = append(in.long[:0], b...)
-	for err == bufio.ErrBufferFull {
-		b, err = in.src.ReadSlice('\n')
-		in.n += int64(len(b))
-		if len(in.long)+len(b) <= maxRecord {
-			in.long = append(in.long, b...)
-		} else if len(in.long) <= maxRecord {
-			in.long = append(in.long, b[:maxRecord+1-len(in.long)]...)
-		}
-	}
-	if err != nil && err != io.EOF {
-		return nil, err
-	}
-	if len(in.long) > maxRecord {
-		return in.long, errTooLong
-	}
-	return in.long, nil
-}
-
-// text turns a row into UTF-8. A row in another encoding than the file's is
-// refused.
-func (in *input) text(b []byte) ([]byte, *fault.Fault) {
-	if isASCII(b) {
-		return b, nil
-	}
-	if in.encoding == plainASCII {
-		in.encoding = guess(b)
-	}
-	valid := utf8.Valid(b)
-	if in.encoding == inUTF8 {
-		if !valid {
-			return nil, fault.New(fault.Invalid, "sweep.not_utf8")
-		}
-		return b, nil
-	}
-	if valid && wideRunes(b) > 3 {
-		return nil, fault.New(fault.Invalid, "sweep.not_gbk")
-	}
-	return in.gbk(b)
-}
-
-// wideRunes counts the characters that take several bytes.
-func wideRunes(b []byte) (n int) {
-	for _, r := range string(b) {
-		if r >= utf8.RuneSelf {
-			n++
-		}
-	}
-	return n
-}
-
-// gbk decodes GBK, and its superset GB 18030, into a buffer that the next call
-// uses again.
-func (in *input) gbk(b []byte) ([]byte, *fault.Fault) {
-	if need := 2*len(b) + 16; cap(in.decoded) < need {
-		in.decoded = make([]byte, need)
-	}
-	n, _, err := simplifiedchinese.GB18030.NewDecoder().Transform(in.decoded[:cap(in.decoded)], b, true)
-	if err != nil || bytes.ContainsRune(in.decoded[:n], utf8.RuneError) {
-		return nil, fault.New(fault.Invalid, "sweep.not_gbk")
-	}
-	return in.decoded[:n], nil
-}
-
-// report tells of a fault in a row.
-func (l *Loader) report(row, line int, left bool, f *fault.Fault) {
+// say tells of a fault in a row.
+func (l *Loader) say(f RowFault) {
 	l.progress.Faults++
-	if l.Faults != nil {
-		l.Faults(RowFault{Row: row, Line: line, Left: left, Fault: f})
+	if l.Faults == nil {
+		return
 	}
+	short := *f.Fault
+	short.Field, short.Args = clip(short.Field), slices.Clone(short.Args)
+	for i, arg := range short.Args {
+		if text, ok := arg.(string); ok {
+			short.Args[i] = clip(text)
+		}
+	}
+	f.Fault = &short
+	l.Faults(f)
+}
+
+// clip shortens what a message quotes.
+func clip(text string) string {
+	if len(text) <= 200 {
+		return text
+	}
+	return strings.ToValidUTF8(text[:150], "") + "…"
 }
 
 // tick counts a row that was read, and from time to time looks up.
-func (l *Loader) tick(ctx context.Context, n int64) error {
-	l.progress.Rows, l.progress.Bytes = l.Table.rows, n
-	if l.Table.rows%batchRows != 0 {
-		return nil
+func (l *Loader) tick(ctx context.Context) error {
+	if l.progress.Rows++; l.progress.Rows%64 == 0 {
+		return ctx.Err()
 	}
-	if l.Progress != nil {
-		l.Progress(l.progress)
-	}
-	return ctx.Err()
+	return nil
+}
+
+// watch reads src for one load, and tells how it goes on.
+func (l *Loader) watch(ctx context.Context, src io.Reader) io.Reader {
+	l.progress = Progress{}
+	return readAhead(ctx, src, func(n int) {
+		l.progress.Bytes += int64(n)
+		if l.Progress != nil {
+			l.Progress(l.progress)
+		}
+	})
 }
 
 // draw decides whether the newest of all units belongs to the sample, and

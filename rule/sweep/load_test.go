@@ -2,7 +2,6 @@ package sweep
 
 import (
 	"bytes"
-	"context"
 	"fmt"
 	"math/rand/v2"
 	"strconv"
@@ -190,8 +189,24 @@ func TestEncodings(t *testing.T) {
 }
 
 func TestNDJSON(t *testing.T) {
-	if l := load(t, `{"a.b": 1, "a": {"b": 2}}`+"\n", true); l.Rows() != 0 || len(l.faults) != 1 {
-		t.Errorf("given twice: %d rows, %s", l.Rows(), l.said())
+	for line, want := range map[string]string{
+		`{"flag": true, "标志": true}`:               `1:1 标志: "flag" and "标志" are the same fact; give one`,
+		`{"flag": true, "flag": false}`:            `1:1 1:16: "flag" is given twice; keep one (left out)`,
+		`{"编号": "a", "id": "b"}`:                   `1:1 编号: There is no fact "编号".`,
+		`{"id": {"a": 1}}`:                         `1:1 id.a: There is no fact "id.a".`,
+		`[{"flag": true}]`:                         `1:1 1:1: The outermost value must be an object {…} (left out)`,
+		`{"nobody": [1, {"a": 2, "a": 3}]}`:        `1:1 1:25: "a" is given twice; keep one (left out)`,
+		"{\"flag\": \"a\x00b\"}":                   `1:1 The row has a zero byte; the file may be damaged, or be no text (left out)`,
+		"\xef\xbb\xbf{\"flag\": true}\xef\xbb\xbf": `1:1 1:15: There is more after the end of the JSON; one file holds one set of facts (left out)`,
+	} {
+		l := load(t, `{"id": "b", "flag": true}`+"\n"+line+"\n", true)
+		got := strings.TrimPrefix(l.said(), "2:2 ")
+		if _, want, _ = strings.Cut(want, " "); !strings.HasPrefix(got, want) {
+			t.Errorf("%s: %s, want %s", line, got, want)
+		}
+		if v := l.value(t, l.Rows()-1, "flag"); l.Rows() == 2 && v.State != rule.NotSupplied || l.Key(l.Rows()-1) != "b" && l.Key(l.Rows()-1) != "" {
+			t.Errorf("%s: %+v, key %q", line, v, l.Key(l.Rows()-1))
+		}
 	}
 	l := load(t, `{"id": "u1", "flag": true, "rd": {"2023": "5 万元"}, "staff": {"complete": true, "rows": [{"flag": true}]}}
 {"编号": 7, "n": {"value": 3, "status": "unverified"}, "nobody": 1, "kind": "z"}
@@ -220,17 +235,25 @@ func TestNDJSON(t *testing.T) {
 	}
 }
 
-// A load can be called off.
-func TestCancel(t *testing.T) {
-	w := newWorld(1)
-	ctx, cancel := context.WithCancel(t.Context())
-	l := &Loader{Table: NewTable(w.s, w.rules(3)), Progress: func(p Progress) {
-		if p.Rows >= 5000 {
-			cancel()
+// The sample is drawn from the whole file, and held to the reference with all
+// that was wrong with its rows.
+func TestSample(t *testing.T) {
+	var b strings.Builder
+	for i := range 3000 {
+		fmt.Fprintf(&b, `{"id": %d, "flag": %t, "n": "%d 人", "标志": true, "staff": [{"n": %d}, {"m": "x"}]}`+"\n", i, i%2 == 0, i, i)
+	}
+	l := load(t, b.String(), true)
+	if l.Rows() != 3000 || len(l.loader.sampled) != 50 {
+		t.Fatalf("%d rows, %d sampled", l.Rows(), len(l.loader.sampled))
+	}
+	late := 0
+	for _, s := range l.loader.sampled {
+		if s.unit >= 1500 {
+			late++
 		}
-	}}
-	if err := l.CSV(ctx, strings.NewReader("flag\n"+strings.Repeat("1\n", 50_000))); err != context.Canceled || l.Table.Rows() > 7000 {
-		t.Errorf("%v after %d rows", err, l.Table.Rows())
+	}
+	if late < 10 || late > 40 {
+		t.Errorf("%d of 50 rows are from the second half", late)
 	}
 }
 
@@ -238,9 +261,9 @@ func TestCancel(t *testing.T) {
 func TestPlainCells(t *testing.T) {
 	w := newWorld(1)
 	r := rand.New(rand.NewPCG(1, 2))
-	parts := []string{"0", "1", "9", "12", ".", "-", "00", "5", "2024", "-02-29", "-12-31", "-13-01", "370", "114", " ", "e", "+", ",", "%", "元", "是", "o69", "999999999"}
+	parts := []string{"0", "1", "9", "12", ".", "-", "00", "5", "2024", "-02-29", "-12-31", "-13-01", "370", "114", " ", "e", "+", ",", "%", "元", "万元", "人", "公顷", "０", "是", "o69", "999999999"}
 	tried := 0
-	for range 60_000 {
+	for range 30_000 {
 		var b strings.Builder
 		for range 1 + r.IntN(5) {
 			b.WriteString(parts[r.IntN(len(parts))])
@@ -250,6 +273,11 @@ func TestPlainCells(t *testing.T) {
 			x := newTarget(w.s, w.s.Fact(code), 0)
 			if len(cell) == 0 {
 				continue
+			}
+			if n, ok := measured(x.fact, string(cell)); ok {
+				if m, again := measured(x.fact, cell); !again || m != n {
+					t.Fatalf("%s %q: %d as a text, %d as a cell", code, cell, n, m)
+				}
 			}
 			fast, ok := x.fast(cell)
 			if !ok {

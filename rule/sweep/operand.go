@@ -23,6 +23,7 @@ func (b *builder) operandOf(l *level, o rule.Operand) operand {
 	switch o := o.(type) {
 	case *rule.FactOf:
 		c := b.frame(l).col[o.Fact]
+		l.reads(c)
 		return operand{col: c, lo: c.lo, hi: c.hi}
 	case *rule.Number:
 		return fixed(o.N)
@@ -91,14 +92,7 @@ func (b *builder) load(l *level, o operand) operand {
 		l.loaded[c] = reg + 1
 		l.add(func(w *work) {
 			d := &w.num[reg]
-			k, first := c.batch(w.batch)
-			if k.wide != nil {
-				d.lo = k.wide[first : first+batchRows]
-			} else {
-				widen(d.buf, k.narrow[first:first+batchRows], w.from, w.to)
-				d.lo = d.buf
-			}
-			d.hi = d.lo
+			c.cut(w.batch).values(d.buf, w.from, w.to)
 			d.known = *c.known(w.batch)
 		}, func(w *work) { c.reasons(w.batch, &w.num[reg].why) })
 	default:
@@ -151,28 +145,19 @@ func (o *operand) reasons(w *work, p *planes) {
 	}
 }
 
-// below are the rows in which the lower (or with high the upper) bound of the
-// operand is less than c.
-func (o *operand) below(w *work, dst *words, c int64, high bool) {
-	if o.col == nil {
-		v := w.num[o.reg].lo
-		if high {
-			v = w.num[o.reg].hi
-		}
-		below64(dst, v, c, w.from, w.to)
+// reach are the rows in which the lower (or with high the upper) bound of the
+// operand is at least c.
+func (o *operand) reach(w *work, dst *words, c int64, high bool) {
+	if o.col != nil {
+		o.col.cut(w.batch).reach(dst, c)
 		return
 	}
-	k, first := o.col.batch(w.batch)
-	switch {
-	case k.wide != nil:
-		below64(dst, k.wide[first:first+batchRows], c, w.from, w.to)
-	case c > math.MaxInt32:
-		*dst = allRows
-	case c < math.MinInt32:
-		*dst = noRows
-	default:
-		below32(dst, k.narrow[first:first+batchRows], int32(c), w.from, w.to)
+	v := w.num[o.reg].buf
+	if high {
+		v = w.num[o.reg].high
 	}
+	belowFast(dst, v, c, w.from, w.to)
+	dst.invert()
 }
 
 // length is the number of 字 of a text.
@@ -181,10 +166,9 @@ func (b *builder) length(l *level, o *rule.Length) operand {
 	reg := l.numberRegister(false)
 	l.add(func(w *work) {
 		d := &w.num[reg]
-		k, first := c.batch(w.batch)
-		entries := c.dict.entries
+		codes, entries := c.batches[w.batch].codes, c.dict.entries
 		for i := w.from * 64; i < w.to*64; i++ {
-			d.buf[i] = int64(entries[k.number(first+i)].chars)
+			d.buf[i] = int64(entries[codes[i]].chars)
 		}
 		d.known = *c.known(w.batch)
 	}, func(w *work) { c.reasons(w.batch, &w.num[reg].why) })
@@ -199,7 +183,7 @@ func (b *builder) age(l *level, o *rule.Age) operand {
 	l.add(func(w *work) {
 		d, x, y := &w.num[reg], &w.num[born.reg], &w.num[at.reg]
 		for i := w.from * 64; i < w.to*64; i++ {
-			d.buf[i] = fullYears(x.lo[i], y.lo[i])
+			d.buf[i] = fullYears(x.buf[i], y.buf[i])
 		}
 		for i := range d.known {
 			d.known[i] = x.known[i] & y.known[i]
@@ -215,6 +199,9 @@ func (b *builder) age(l *level, o *rule.Age) operand {
 func (b *builder) series(l *level, o *rule.Agg) operand {
 	first := int(o.Over.From) - o.Of.Years[0]
 	years := b.table.top.years[o.Of][first : first+int(o.Over.To-o.Over.From)+1]
+	for _, c := range years {
+		l.reads(c)
+	}
 	reg := l.numberRegister(false)
 	l.add(func(w *work) {
 		d := &w.num[reg]
@@ -227,12 +214,18 @@ func (b *builder) series(l *level, o *rule.Agg) operand {
 				d.known[j] &= known[j]
 			}
 		}
-		rest := years
-		if len(years) >= 3 && o.Fn == "sum" && sum3(w, d.buf, years) {
-			rest = years[3:]
+		rest, fn := years, ""
+		if len(years) >= 3 && o.Fn == "sum" && w.sum3(d.buf, years) {
+			rest, fn = years[3:], o.Fn
 		}
-		for i, c := range rest {
-			c.accumulate(w, d.buf, o.Fn, i == 0 && len(rest) == len(years))
+		for _, c := range rest {
+			k := &c.batches[w.batch]
+			if k.wide != nil {
+				into(d.buf, &sliced{unit: 1}, k.wide, fn, w.from, w.to)
+			} else {
+				into(d.buf, &k.cut, k.codes, fn, w.from, w.to)
+			}
+			fn = o.Fn
 		}
 	}, func(w *work) {
 		for _, c := range years {
@@ -253,46 +246,16 @@ func (b *builder) series(l *level, o *rule.Agg) operand {
 	return r
 }
 
-// sum3 adds the first three years in one pass when all are kept in 64 bits.
-func sum3(w *work, dst []int64, years []*column) bool {
-	var v [3][]int64
-	for i := range v {
-		k, at := years[i].batch(w.batch)
-		if k.wide == nil {
-			return false
-		}
-		v[i] = k.wide[at : at+batchRows]
-	}
-	sumOf3(dst, v[0], v[1], v[2], w.from, w.to)
-	return true
-}
-
-// accumulate takes the column's batch into a sum, greatest or least value.
-func (c *column) accumulate(w *work, dst []int64, fn string, first bool) {
-	k, at := c.batch(w.batch)
-	if k.wide != nil {
-		v := k.wide[at : at+batchRows]
-		switch {
-		case first:
-			copy(dst[w.from*64:w.to*64], v[w.from*64:])
-		case fn == "sum":
-			plus(dst, v, w.from, w.to)
-		case fn == "max":
-			greatest(dst, v, w.from, w.to)
-		default:
-			least(dst, v, w.from, w.to)
-		}
-		return
-	}
-	v := k.narrow[at : at+batchRows]
+// sum3 adds the first three years in one pass when all are kept alike.
+func (w *work) sum3(dst []int64, years []*column) bool {
+	x, y, z := &years[0].batches[w.batch], &years[1].batches[w.batch], &years[2].batches[w.batch]
 	switch {
-	case first:
-		widen(dst, v, w.from, w.to)
-	case fn == "sum":
-		plus(dst, v, w.from, w.to)
-	case fn == "max":
-		greatest(dst, v, w.from, w.to)
+	case x.wide != nil && y.wide != nil && z.wide != nil:
+		sumWide(dst, &[3][]int64{x.wide, y.wide, z.wide}, w.from, w.to)
+	case x.wide == nil && y.wide == nil && z.wide == nil && x.cut.unit == y.cut.unit && y.cut.unit == z.cut.unit:
+		sumNarrow(dst, x.cut.base+y.cut.base+z.cut.base, int64(x.cut.unit), &[3][]uint32{x.codes, y.codes, z.codes}, w.from, w.to)
 	default:
-		least(dst, v, w.from, w.to)
+		return false
 	}
+	return true
 }

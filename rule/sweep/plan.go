@@ -29,6 +29,7 @@ type level struct {
 	truths     map[string]int
 	operands   map[string]operand
 	loaded     map[*column]int // number register + 1
+	columns    []*column       // that the steps read
 	conditions *listLevel      // what the level's results are gathered in; nil for units
 }
 
@@ -67,6 +68,7 @@ func NewPlan(p *rule.Program, t *Table) (*Plan, *fault.Fault) {
 // newPlan plans some rules of a program. The answers of the others that they
 // refer to are read from given, if there is one.
 func newPlan(p *rule.Program, t *Table, rules []int, given *Verdicts) (*Plan, *fault.Fault) {
+	t.seal()
 	b := &builder{table: t, program: p, done: map[int]int{},
 		plan: &Plan{Table: t, Program: p, rules: rules, top: newLevel(nil), given: given}}
 	for _, i := range rules {
@@ -106,6 +108,13 @@ func (l *level) cached(v *Verdicts, rule int) int {
 func (l *level) register() int {
 	l.registers++
 	return l.registers - 1
+}
+
+// reads notes that the steps read a column.
+func (l *level) reads(c *column) {
+	if !slices.Contains(l.columns, c) {
+		l.columns = append(l.columns, c)
+	}
 }
 
 func (l *level) add(run, why func(w *work)) { l.steps = append(l.steps, step{run, why}) }

@@ -48,11 +48,11 @@ func countBits(b []uint64, s, e uint32) int {
 // or not complete.
 func (l *list) more(batch int) (w words) {
 	known := l.state.known(batch)
-	k, first := l.state.batch(batch)
+	complete := l.state.bits(batch, 0)
 	for i := range w {
 		w[i] = ^known[i]
 		if !l.fact.Closed {
-			w[i] |= ^k.flags[first/64+i]
+			w[i] |= ^complete[i]
 		}
 	}
 	return w

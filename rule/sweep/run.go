@@ -79,13 +79,15 @@ func (p *Plan) Run(ctx context.Context, workers int) (*Verdicts, error) {
 
 // store copies the answers of a batch out of the registers.
 func (m *machine) store(v *Verdicts, batch int) {
+	whole := (batch+1)*batchRows <= v.Rows
 	mask := rowsOf(v.Rows, batch)
 	for i, reg := range m.plan.roots {
-		rule := m.plan.rules[i]
-		met, unmet := v.met[rule][batch*batchWords:], v.unmet[rule][batch*batchWords:]
-		for w := range mask {
-			met[w] = m.top.truth[reg].t[w] & mask[w]
-			unmet[w] = m.top.truth[reg].f[w] & mask[w]
+		rule, d := m.plan.rules[i], &m.top.truth[reg]
+		met, unmet := (*words)(v.met[rule][batch*batchWords:]), (*words)(v.unmet[rule][batch*batchWords:])
+		*met, *unmet = d.t, d.f
+		for w := 0; !whole && w < batchWords; w++ {
+			met[w] &= mask[w]
+			unmet[w] &= mask[w]
 		}
 	}
 }

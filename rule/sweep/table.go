@@ -1,6 +1,8 @@
 package sweep
 
 import (
+	"sync"
+
 	"shenbao/rule"
 )
 
@@ -11,12 +13,13 @@ type Table struct {
 	Schema    *rule.Schema
 	Registers rule.Registers // asked by named checks, for every row
 
-	rows   int
-	top    frame
-	lists  []*list
-	byList map[*rule.Fact]*list
-	asOf   *column // the day of judging; kept only for named checks
-	units  units
+	sealing sync.Mutex
+	rows    int
+	top     frame
+	lists   []*list
+	byList  map[*rule.Fact]*list
+	asOf    *column // the day of judging; kept only for named checks
+	units   units
 }
 
 // frame is a set of columns of equal length: the units, or the rows of a list.
@@ -32,7 +35,7 @@ type list struct {
 	fact  *rule.Fact
 	n     int     // rows of all units
 	state *column // whether the list is known, and complete
-	start []int64 // the first row of each batch of units
+	start []int64 // the first row of every 64 units
 	count [][]uint16
 	span  int // most rows of one batch of units
 	most  int // most rows of one unit
@@ -153,6 +156,23 @@ func (f *frame) bytes() int64 {
 	return n
 }
 
+// seal makes all rows ready to be answered.
+func (t *Table) seal() {
+	t.sealing.Lock()
+	defer t.sealing.Unlock()
+	t.top.seal()
+	for _, l := range t.lists {
+		l.seal()
+		l.state.seal()
+	}
+}
+
+func (f *frame) seal() {
+	for _, c := range f.cols {
+		c.seal()
+	}
+}
+
 // Append adds the facts of one unit, which must be of the table's schema. Rows
 // of a list that is not known are not kept: no rule may look at them.
 func (t *Table) Append(f *rule.Facts) {
@@ -200,14 +220,16 @@ func (l *list) append(unit int, f *rule.Facts) {
 
 // extend says that the unit's list has n rows, which are in the columns.
 func (l *list) extend(unit, n int) {
-	if unit%batchRows == 0 {
+	if unit%64 == 0 {
 		l.start = append(l.start, int64(l.n))
+	}
+	if unit%batchRows == 0 {
 		l.count = append(l.count, make([]uint16, batchRows))
 	}
 	l.n += n
 	l.count[unit/batchRows][unit%batchRows] = uint16(n)
 	l.most = max(l.most, n)
-	l.span = max(l.span, l.n-int(l.start[unit/batchRows]))
+	l.span = max(l.span, l.n-int(l.start[unit/batchRows*batchWords]))
 }
 
 // Read writes what the table knows of a unit into f, which must be of the
@@ -233,15 +255,15 @@ func (t *Table) Read(unit int, f *rule.Facts) {
 }
 
 func (l *list) read(unit int, f *rule.Facts) {
-	b := unit / batchRows
-	first := int(l.start[b])
-	for _, n := range l.count[b][:unit%batchRows] {
+	b, i := unit/batchRows, unit%batchRows
+	first := int(l.start[unit/64])
+	for _, n := range l.count[b][i&^63 : i] {
 		first += int(n)
 	}
 	rows := f.Rows(l.fact)
 	state := l.state.value(unit)
 	cols := len(l.fact.Columns)
-	rows.State, rows.Complete, rows.N = state.State, state.N != 0, int(l.count[b][unit%batchRows])
+	rows.State, rows.Complete, rows.N = state.State, state.N != 0, int(l.count[b][i])
 	if cap(rows.Cells) < rows.N*cols {
 		rows.Cells = make([]rule.Value, rows.N*cols)
 	}

@@ -3,7 +3,6 @@ package sweep
 import (
 	"fmt"
 	"math"
-	"math/rand/v2"
 	"reflect"
 	"slices"
 	"testing"
@@ -11,7 +10,8 @@ import (
 	"shenbao/rule"
 )
 
-// Limits at the edges of 32 and 64 bits are kept apart.
+// Limits at the edges of 32 and 64 bits are kept apart; so are those at the edges
+// of what a batch holds.
 func TestWidths(t *testing.T) {
 	w := newWorld(1)
 	edges := []int64{math.MinInt32 - 1, math.MinInt32, math.MinInt32 + 1, -1, 0, math.MaxInt32 - 1, math.MaxInt32, math.MaxInt32 + 1, -1e15, 1e15}
@@ -92,21 +92,6 @@ func TestNoAllocation(t *testing.T) {
 		if n := testing.AllocsPerRun(10, func() { m.run(0) }); n > 0 {
 			t.Errorf("%v allocations a batch, reasons %v", n, reasons)
 		}
-	}
-}
-
-// What a table takes is what doc.go says.
-func TestBytes(t *testing.T) {
-	p := enterprises(t)
-	table := NewTable(p.Schema, p.Rules)
-	r, f := rand.New(rand.NewPCG(7, 7)), p.Schema.NewFacts()
-	for range 2 * chunkRows {
-		enterprise(r, f)
-		table.Append(f)
-	}
-	want := 7*8.125 + 6*4.125 + 14*0.25
-	if got := float64(table.Bytes()) / (2 * chunkRows); got < want || got > want+1.2 {
-		t.Errorf("%.2f bytes a row, want %.2f", got, want)
 	}
 }
 

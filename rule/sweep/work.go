@@ -25,13 +25,13 @@ type machine struct {
 	facts   *rule.Facts // of the row that a check is asked about
 	asked   map[*rule.Program]*rule.Result
 	scratch [2]planes
+	fetched uint64 // see column.fetch
 }
 
 // number is an operand's values in a batch: a point, or for a count of rows an
 // interval. known rows have a value unless they are among none: there is no
 // such quantity.
 type number struct {
-	lo, hi      []int64
 	buf, high   []int64
 	known, none words
 	why         planes
@@ -96,10 +96,9 @@ func (m *machine) work(l *level, reasons bool) work {
 	for i, s := range l.numbers {
 		n := &w.num[i]
 		n.buf = make([]int64, batchRows)
-		n.lo, n.hi = n.buf, n.buf
+		n.high = n.buf
 		if s.interval {
 			n.high = make([]int64, batchRows)
-			n.hi = n.high
 		}
 	}
 	return w
@@ -109,6 +108,9 @@ func (m *machine) work(l *level, reasons bool) work {
 func (m *machine) run(batch int) {
 	for _, g := range m.lists {
 		g.gather(batch)
+	}
+	for _, c := range m.plan.top.columns {
+		m.fetched |= c.fetch(batch)
 	}
 	m.top.batch = batch
 	m.top.answer(m.plan.top)
@@ -152,7 +154,7 @@ func (m *machine) blank(i int) *planes {
 // gather answers the row conditions for the rows of a batch of units.
 func (g *gathered) gather(batch int) {
 	l := g.level.list
-	first := int(l.start[batch])
+	first := int(l.start[batch*batchWords])
 	g.first = first &^ 63
 	at := uint32(first - g.first)
 	for i, n := range l.count[batch] {
@@ -187,7 +189,7 @@ func (g *gathered) keep(shift int) {
 	}
 	for i, reg := range g.level.cells {
 		c, n := &g.cells[i], &g.num[reg]
-		copy(c.n[(shift+g.from)*64:], n.lo[g.from*64:g.to*64])
+		copy(c.n[(shift+g.from)*64:], n.buf[g.from*64:g.to*64])
 		copy(c.known[shift+g.from:], n.known[g.from:g.to])
 		for r := range c.why {
 			if g.why != nil {
