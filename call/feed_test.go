@@ -132,7 +132,7 @@ func TestCalendar(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		s := newStage(t, d)
 		c, extension := s.proposed(shanghai(12, 5, 17, 0))
-		before := readCalendar(t, call.Calendar("申报通知", []*call.Call{c}, link))
+		before := readCalendar(t, call.Calendar("zh", "申报通知", []*call.Call{c}, link))
 		for name, want := range map[string]string{"VERSION": "2.0", "CALSCALE": "GREGORIAN", "X-WR-CALNAME": "申报通知"} {
 			if got := before.one(t, name); got != want {
 				t.Errorf("%s is %q", name, got)
@@ -167,12 +167,12 @@ func TestCalendar(t *testing.T) {
 		}
 		s.clock.Set(dbtest.Noon.Add(time.Hour))
 		c = s.must("district head", approve(c.ID, extension))
-		moved := eventOf(t, readCalendar(t, call.Calendar("x", []*call.Call{c}, link)), c, "system_open")
+		moved := eventOf(t, readCalendar(t, call.Calendar("zh", "x", []*call.Call{c}, link)), c, "system_open")
 		if moved.one(t, "UID") != e.one(t, "UID") || moved.one(t, "SEQUENCE") != "1" || moved.one(t, "DTSTART") != "20241205T090000Z" || moved.one(t, "DTSTAMP") <= e.one(t, "DTSTAMP") {
 			t.Errorf("after an extension %+v", moved.props)
 		}
 		c = s.must("district head", withdraw(c.ID, "暂停"))
-		gone := eventOf(t, readCalendar(t, call.Calendar("x", []*call.Call{c}, link)), c, "system_open")
+		gone := eventOf(t, readCalendar(t, call.Calendar("zh", "x", []*call.Call{c}, link)), c, "system_open")
 		if gone.one(t, "UID") != e.one(t, "UID") || gone.one(t, "STATUS") != "CANCELLED" || gone.one(t, "SEQUENCE") != "2" || len(gone.parts) != 0 {
 			t.Errorf("after it was withdrawn %+v", gone.props)
 		}
@@ -185,7 +185,7 @@ func TestHostileCalendar(t *testing.T) {
 		for shift := range 5 { // folding meets a character at every octet
 			c := &call.Call{ID: "1", Title: strings.Repeat("x", shift) + title, IssuerName: title, State: call.Published, Published: dbtest.Noon,
 				Windows: []call.Window{{Stage: "s", Name: title, Does: title, Until: dbtest.Noon}}}
-			e := readCalendar(t, call.Calendar(title, []*call.Call{c}, link)).parts
+			e := readCalendar(t, call.Calendar("zh", title, []*call.Call{c}, link)).parts
 			if len(e) != 1 {
 				t.Fatalf("%q: %d events", title, len(e))
 			}

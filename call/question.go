@@ -165,7 +165,7 @@ func sorted(years []int) []int {
 // conditions rest on.
 func (q Question) rank() int {
 	hard := q.hardness()
-	if !q.always {
+	if !q.always && q.Weight < 3 {
 		hard += 2
 	}
 	return 8*hard - min(q.Weight, 7)

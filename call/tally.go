@@ -39,7 +39,13 @@ func talliesOf(p *programme.Package, rules []*rule.Rule) []*tally {
 			return
 		}
 		seen[t.canonical] = true
-		if names[t.fact.Name] || p.Schema.Fact(t.fact.Name) != nil || p.Schema.Param(t.fact.Name) != nil || len(t.fact.Name) > 200 {
+		taken := func() bool {
+			return names[t.fact.Name] || p.Schema.Fact(t.fact.Name) != nil || p.Schema.Param(t.fact.Name) != nil || len(t.fact.Name) > 200
+		}
+		if t.fact.Kind == rule.BoolKind && taken() {
+			t.fact.Name = "有" + t.fact.Name
+		}
+		if taken() {
 			t.fact.Name = words(t.list.Name) + "_" + t.code[len(t.code)-8:]
 		}
 		names[t.fact.Name] = true
