@@ -75,11 +75,12 @@ func OpenArchive(copied []byte, id string) (*Package, error) {
 	if err != nil {
 		return nil, fault.New(fault.Internal, "programme.archive", id).Because(err)
 	}
-	total := uint64(0)
+	left := uint64(maxArchive)
 	for _, f := range r.File {
-		if total += f.UncompressedSize64; total > maxArchive {
+		if f.UncompressedSize64 > left { // their sum could begin again at 0
 			return nil, fault.New(fault.Internal, "programme.archive", id).Because(io.ErrShortBuffer)
 		}
+		left -= f.UncompressedSize64
 	}
 	l, err := Open(r)
 	if err != nil {
