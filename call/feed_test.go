@@ -3,7 +3,6 @@ package call_test
 import (
 	"bytes"
 	"encoding/xml"
-	"fmt"
 	"os/exec"
 	"regexp"
 	"slices"
@@ -15,6 +14,7 @@ import (
 	"shenbao/call"
 	"shenbao/internal/db"
 	"shenbao/internal/dbtest"
+	"shenbao/internal/locale"
 )
 
 // A property is a line of a calendar, unfolded.
@@ -132,7 +132,7 @@ func TestCalendar(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		s := newStage(t, d)
 		c, extension := s.proposed(shanghai(12, 5, 17, 0))
-		before := readCalendar(t, call.Calendar("zh", "申报通知", []*call.Call{c}, link))
+		before := readCalendar(t, call.Calendar(locale.ZH, "申报通知", []*call.Call{c}, link))
 		for name, want := range map[string]string{"VERSION": "2.0", "CALSCALE": "GREGORIAN", "X-WR-CALNAME": "申报通知"} {
 			if got := before.one(t, name); got != want {
 				t.Errorf("%s is %q", name, got)
@@ -167,12 +167,12 @@ func TestCalendar(t *testing.T) {
 		}
 		s.clock.Set(dbtest.Noon.Add(time.Hour))
 		c = s.must("district head", approve(c.ID, extension))
-		moved := eventOf(t, readCalendar(t, call.Calendar("zh", "x", []*call.Call{c}, link)), c, "system_open")
+		moved := eventOf(t, readCalendar(t, call.Calendar(locale.ZH, "x", []*call.Call{c}, link)), c, "system_open")
 		if moved.one(t, "UID") != e.one(t, "UID") || moved.one(t, "SEQUENCE") != "1" || moved.one(t, "DTSTART") != "20241205T090000Z" || moved.one(t, "DTSTAMP") <= e.one(t, "DTSTAMP") {
 			t.Errorf("after an extension %+v", moved.props)
 		}
 		c = s.must("district head", withdraw(c.ID, "暂停"))
-		gone := eventOf(t, readCalendar(t, call.Calendar("zh", "x", []*call.Call{c}, link)), c, "system_open")
+		gone := eventOf(t, readCalendar(t, call.Calendar(locale.ZH, "x", []*call.Call{c}, link)), c, "system_open")
 		if gone.one(t, "UID") != e.one(t, "UID") || gone.one(t, "STATUS") != "CANCELLED" || gone.one(t, "SEQUENCE") != "2" || len(gone.parts) != 0 {
 			t.Errorf("after it was withdrawn %+v", gone.props)
 		}
@@ -185,7 +185,7 @@ func TestHostileCalendar(t *testing.T) {
 		for shift := range 5 { // folding meets a character at every octet
 			c := &call.Call{ID: "1", Title: strings.Repeat("x", shift) + title, IssuerName: title, State: call.Published, Published: dbtest.Noon,
 				Windows: []call.Window{{Stage: "s", Name: title, Does: title, Until: dbtest.Noon}}}
-			e := readCalendar(t, call.Calendar("zh", title, []*call.Call{c}, link)).parts
+			e := readCalendar(t, call.Calendar(locale.ZH, title, []*call.Call{c}, link)).parts
 			if len(e) != 1 {
 				t.Fatalf("%q: %d events", title, len(e))
 			}
@@ -198,7 +198,7 @@ func TestHostileCalendar(t *testing.T) {
 			}, strings.ToValidUTF8(strings.ReplaceAll(c.Title, "\r", ""), "\ufffd")); !strings.Contains(summary, want) {
 				t.Errorf("%q is said as %q", title, summary)
 			}
-			text, err := call.Feed{Title: title, Self: "https://shenbao.example.cn/calls.atom", Link: link, At: dbtest.Noon}.Atom([]*call.Call{c})
+			text, err := call.Feed{Lang: locale.ZH, Title: title, Self: "https://shenbao.example.cn/calls.atom", Link: link, At: dbtest.Noon}.Atom([]*call.Call{c})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -265,7 +265,7 @@ func readAtom(t *testing.T, text []byte) atom {
 func TestFeed(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		s := newStage(t, d)
-		feed := call.Feed{Title: "申报通知 <新>", Self: "https://shenbao.example.cn/calls.atom?q=a&place=37", Link: link, At: dbtest.Noon}
+		feed := call.Feed{Lang: locale.ZH, Title: "申报通知 <新>", Self: "https://shenbao.example.cn/calls.atom?q=a&place=37", Link: link, At: dbtest.Noon}
 		text, err := feed.Atom(nil)
 		if err != nil {
 			t.Fatal(err)
@@ -299,40 +299,18 @@ func TestFeed(t *testing.T) {
 	})
 }
 
-// The countdown in both languages, at the edges of its forms.
-func TestCountdownInWords(t *testing.T) {
-	until := shanghai(12, 2, 17, 0)
-	midnight := shanghai(12, 3, 0, 0)
-	tests := []struct {
-		until, now time.Time
-		zh, en     string
-	}{
-		{time.Time{}, until, "", ""},
-		{until, until.AddDate(0, 0, -20), "", ""},
-		{until, until.AddDate(0, 0, -14).Add(-5 * time.Hour), "", ""},
-		{until, until.AddDate(0, 0, -5).Add(-5 * time.Hour), "", ""},
-		{until, until.AddDate(0, 0, -5), "", ""},
-		{until, until.AddDate(0, 0, -2), "", ""},
-		{until, until.Add(-25 * time.Hour), "", ""},
-		{until, until.Add(-24 * time.Hour), "", ""},
-		{until, until.Add(-24*time.Hour + time.Millisecond), "", ""},
-		{until, shanghai(12, 1, 23, 59), "", ""},
-		{until, shanghai(12, 2, 0, 0), "", ""},
-		{until, until.Add(-61 * time.Minute), "", ""},
-		{until, until.Add(-60 * time.Minute), "", ""},
-		{until, until.Add(-59*time.Minute - time.Second), "", ""},
-		{until, until.Add(-time.Minute), "", ""},
-		{until, until.Add(-time.Millisecond), "", ""},
-		{until, until, "", ""},
-		{until, until.Add(time.Millisecond), "", ""},
-		{until, until.Add(24*time.Hour - time.Millisecond), "", ""},
-		{until, until.Add(24 * time.Hour), "", ""},
-		{until, until.AddDate(0, 0, 400), "", ""},
-		{midnight, shanghai(12, 2, 9, 0), "", ""},
-		{midnight, shanghai(12, 1, 9, 0), "", ""},
+// In English the platform's own words are English; what the notice says stays.
+func TestFeedsInEnglish(t *testing.T) {
+	c := &call.Call{ID: "1", Title: "通知", IssuerName: "科技局", State: call.Published, Published: dbtest.Noon, Closes: dbtest.Noon,
+		Windows: []call.Window{{Stage: "s", Name: "申报", Until: dbtest.Noon}}}
+	e := readCalendar(t, call.Calendar(locale.EN, "Calls", []*call.Call{c}, link)).parts[0]
+	text, err := call.Feed{Lang: locale.EN, Title: "Calls", Self: link(""), Link: link}.Atom([]*call.Call{c})
+	if err != nil {
+		t.Fatal(err)
 	}
-	for _, tt := range tests {
-		f := call.Countdown(tt.until, tt.now)
-		fmt.Println(tt.until.Sub(tt.now), f)
+	got := plainText(t, e.one(t, "SUMMARY")) + "|" + plainText(t, e.one(t, "DESCRIPTION")) + "|" + readAtom(t, text).Entries[0].Summary
+	want := "通知: 申报 closes|received before 2024-11-27 12:00\n" + link("1") + "|科技局; closes 2024-11-27 12:00"
+	if got != want {
+		t.Errorf("%q, want %q", got, want)
 	}
 }

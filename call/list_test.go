@@ -186,3 +186,29 @@ func TestPagesAreStable(t *testing.T) {
 		}
 	}
 }
+
+// A package is found by its fields and by what its clauses ask, not by how the
+// office works.
+func TestWhatAPackageIsFoundBy(t *testing.T) {
+	s := packageSearch(pack(t, "shandong-tic-2024"))
+	for text, want := range map[string]bool{"人形机器人": true, "灵巧手": true, "双一流": true, "近三年研发费用": true, "章丘区": true,
+		"51708803": false, "jnzqgxjkjcxk": false} {
+		if strings.Contains(s.folded, text) != want {
+			t.Errorf("%s: found %v", text, !want)
+		}
+	}
+	got := map[string]int{}
+	for _, p := range packages(t) {
+		for _, f := range fieldsOf(p) {
+			if f.Code == "" || f.Name == "" || f.Code == "other" {
+				t.Errorf("%s: field %+v", p.ID, f)
+			}
+			got[p.ID]++
+		}
+	}
+	for id, n := range map[string]int{"shandong-tic-2024": 11, "shanxi-tic-2024": 3, "qingdao-tic-2019": 5} {
+		if got[id] != n {
+			t.Errorf("%s has %d fields, want %d", id, got[id], n)
+		}
+	}
+}

@@ -81,7 +81,7 @@ func play(t *testing.T, scenarios []scenario, do func(s *stage, c *call.Call, ex
 // is there.
 func strangers(state string) (out []scenario) {
 	for _, who := range []string{"visitor", "abroad officer", "abroad head", "city head"} {
-		out = append(out, scenario{"by a stranger: " + who, who, state, "actor.missing", nil})
+		out = append(out, scenario{"by a stranger: " + who, who, state, "call.missing", nil})
 	}
 	return out
 }
@@ -146,8 +146,8 @@ func TestAttaching(t *testing.T) {
 		{"to what is published", "district officer", "published", "", []string{"call.attach"}},
 		{"to what was withdrawn", "district officer", "withdrawn", "call.not_published", nil},
 		{"to what was replaced", "district officer", "replaced", "call.not_published", nil},
-		{"by another authority", "abroad officer", "published", "actor.missing", nil},
-		{"by a visitor", "visitor", "published", "actor.missing", nil},
+		{"by another authority", "abroad officer", "published", "call.missing", nil},
+		{"by a visitor", "visitor", "published", "call.missing", nil},
 	}, func(s *stage, c *call.Call, _ string) act {
 		return s.attach(c.ID, "通知.txt", "通知 "+string(c.ID))
 	})

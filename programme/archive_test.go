@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 )
@@ -132,7 +133,7 @@ func TestDamagedArchive(t *testing.T) {
 	}
 	for name, content := range map[string][]byte{
 		"empty": nil, "no archive": []byte("PK\x03\x04"), "cut short": whole[:len(whole)/2], "sizes that lie": lying,
-		"one large file": zipped(t, "index.yaml", maxArchive+1), "no index": zipped(t, "other.yaml", 1),
+		"one large file": zipped(t, "index.yaml", maxArchive+1), "no index": zipped(t, "other.yaml", 1), "too much altogether": padded(t, whole),
 	} {
 		if p, err := OpenArchive(content, id); err == nil || p != nil {
 			t.Errorf("%s: %v", name, err)
@@ -156,6 +157,36 @@ func zipped(t *testing.T, name string, n int64) []byte {
 		err = w.Close()
 	}
 	if err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
+}
+
+// padded is an archive with more in it than a copy may hold, in files that
+// nobody reads.
+func padded(t *testing.T, archive []byte) []byte {
+	t.Helper()
+	var b bytes.Buffer
+	w := zip.NewWriter(&b)
+	r, err := zip.NewReader(bytes.NewReader(archive), int64(len(archive)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range r.File {
+		if err := w.Copy(f); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for i := range maxArchive>>20 + 1 {
+		f, err := w.Create("more/" + strconv.Itoa(i))
+		if err == nil {
+			_, err = io.CopyN(f, zeros{}, 1<<20)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := w.Close(); err != nil {
 		t.Fatal(err)
 	}
 	return b.Bytes()

@@ -20,8 +20,10 @@ type checkPage struct {
 	Questions []call.Question   `json:"questions"`
 	Checked   *call.Checked     `json:"result"`
 	Typed     map[string]string `json:"-"`
-	Link      string            `json:"link,omitempty"` // leads back to what was typed
-	Wrong     []*fault.Fault    `json:"-"`              // of what was typed, by field
+	Link      string            `json:"link,omitempty"`    // leads back to what was typed
+	Changes   []call.Change     `json:"changes,omitempty"` // by an amendment, since it was typed
+	Dropped   []string          `json:"dropped,omitempty"` // facts that the amendment does not ask for
+	Wrong     []*fault.Fault    `json:"-"`                 // of what was typed, by field
 	pkg       *programme.Package
 }
 
@@ -39,32 +41,31 @@ func (s *Server) showCheck(v *visit, in struct {
 	Call call.ID `json:"call" in:"path"`
 	Kept string  `json:"kept"`
 }) (checkPage, error) {
-	p, err := s.checkPage(v, in.Call)
-	if err != nil || in.Kept == "" {
-		return s.checked(v, p, err)
+	if in.Kept != "" {
+		return s.resumeCheck(v, in.Call, in.Kept)
 	}
-	id, facts, err := s.kept(v, in.Kept)
-	if err == nil && id != in.Call {
+	p, err := s.checkPage(v, in.Call)
+	return s.checked(v, p, err)
+}
+
+// resumeCheck shows what was typed some time ago, under the call as it is now.
+func (s *Server) resumeCheck(v *visit, id call.ID, token string) (checkPage, error) {
+	k, err := db.View(v.Context(), s.DB, func(r db.Reader) (*call.Resumed, error) {
+		return call.Resume(v.Context(), r, &s.shelf, token, v.Lang)
+	})
+	if err == nil && k.Typed != id && k.Call.ID != id {
 		err = fault.New(fault.Missing, "call.not_kept")
 	}
 	if err != nil {
 		return checkPage{}, err
 	}
-	p.Typed = call.Typed(p.Questions, facts)
-	p.Link = v.callLink(in.Call) + "/check?kept=" + in.Kept
-	return s.checked(v, p, nil)
-}
-
-func (s *Server) kept(v *visit, token string) (call.ID, []byte, error) {
-	type kept struct {
-		id    call.ID
-		facts []byte
+	p, err := s.checkPage(v, k.Call.ID)
+	if err != nil {
+		return p, err
 	}
-	k, err := db.View(v.Context(), s.DB, func(r db.Reader) (kept, error) {
-		id, facts, err := call.Kept(v.Context(), r, token)
-		return kept{id, facts}, err
-	})
-	return k.id, k.facts, err
+	p.Typed, p.Changes, p.Dropped = call.Typed(p.Questions, k.Facts), k.Changes, k.Dropped
+	p.Link = v.callLink(k.Typed) + "/check?kept=" + token
+	return s.checked(v, p, nil)
 }
 
 func (s *Server) checkPage(v *visit, id call.ID) (checkPage, error) {

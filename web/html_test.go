@@ -349,3 +349,20 @@ func (w *world) weigh(p *player, path string) (int, string) {
 	}
 	return n, text.String()
 }
+
+// TestFaultsAreShown fails acts that would lead elsewhere: what went wrong is
+// said, and nobody is led anywhere.
+func TestFaultsAreShown(t *testing.T) {
+	w := populate(t, newSite(t))
+	for by, path := range map[string]string{"sysadmin": "/people/nobody/disable", "editor": "/join/nothing/accept", "quan": "/email/nothing"} {
+		a := w.ask(w.people[by], request{method: "POST", path: path})
+		d := parsed(t, a.Body.String())
+		if a.Code < 400 || a.Header().Get("Location") != "" || len(d.find("h1")) != 1 || !strings.Contains(a.Body.String(), `class="notice bad"`) {
+			t.Errorf("%s: %d %s", path, a.Code, answer{text: a.Body.String()}.main())
+		}
+	}
+	a := w.ask(w.people["finance"], request{method: "GET", path: "/units/" + string(w.units["jin"]) + "/profile/staff/workbook"})
+	if a.Code != http.StatusNotFound || a.Header().Get("Content-Disposition") != "" || !strings.Contains(a.Body.String(), "<h1>") {
+		t.Errorf("a workbook that is not shown: %d %v", a.Code, a.Header())
+	}
+}

@@ -80,6 +80,7 @@ func (s *Server) visit(r *http.Request) (*visit, error) {
 
 // set puts a cookie on the answer.
 func (v *visit) set(name, value string, age time.Duration) {
+	v.cookies = slices.DeleteFunc(v.cookies, func(c *http.Cookie) bool { return c.Name == v.Server.prefixed(name) })
 	v.cookies = append(v.cookies, v.Server.cookie(name, value, age))
 }
 

@@ -32,9 +32,9 @@ type site struct {
 }
 
 // newSite starts a server on a fresh SQLite database.
-func newSite(t *testing.T) *site { return siteOn(t, dbtest.SQLite(t)) }
+func newSite(t testing.TB) *site { return siteOn(t, dbtest.SQLite(t)) }
 
-func siteOn(t *testing.T, d *db.DB) *site {
+func siteOn(t testing.TB, d *db.DB) *site {
 	t.Helper()
 	s := &site{db: d}
 	gate := actor.NewGate(d, secret.New(), actor.DefaultSettings())

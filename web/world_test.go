@@ -17,7 +17,6 @@ import (
 
 	"shenbao/actor"
 	"shenbao/call"
-	"shenbao/internal/blob"
 	"shenbao/internal/db"
 	"shenbao/internal/secret"
 	"shenbao/programme"
@@ -41,7 +40,7 @@ type player struct {
 //	山西省 (abroad)             ── jin (confirmed)
 type world struct {
 	*site
-	t      *testing.T
+	t      testing.TB
 	units  map[string]actor.UnitID
 	people map[string]*player
 	calls  map[string]call.ID // published and draft of the district, foreign of 山西省
@@ -82,7 +81,7 @@ var aHash = sync.OnceValue(func() actor.Hash {
 })
 
 // populate fills an empty site.
-func populate(t *testing.T, s *site) *world {
+func populate(t testing.TB, s *site) *world {
 	t.Helper()
 	lib, err := library()
 	if err != nil {
@@ -302,16 +301,6 @@ func (w *world) formToken(p *player) string {
 		bound = p.token
 	}
 	return (&visit{Server: w.server}).mint(bound)
-}
-
-// stored is a store of blobs in a folder of the test.
-func stored(t *testing.T) blob.Store {
-	t.Helper()
-	store, err := blob.OpenDir(t.TempDir())
-	if err != nil {
-		t.Fatal(err)
-	}
-	return store
 }
 
 // asJSON is a form as the API takes it.

@@ -14,7 +14,6 @@ import (
 	"time"
 
 	"shenbao/internal/db"
-	"shenbao/internal/fault"
 )
 
 // A running is a platform that serves in this process.
@@ -170,5 +169,3 @@ func documented(t *testing.T, text string) {
 		}
 	})
 }
-
-func isKey(err error, key string) bool { return err != nil && fault.Of(err).Key == key }

@@ -69,6 +69,9 @@ func (c *serveCmd) Run(a *app) error {
 	if err != nil {
 		return err
 	}
+	if c.Mail == "" {
+		p.log.Warn("no mail server: letters are written into a folder", "folder", c.path(mailFolder))
+	}
 	token, err := p.gate.FirstToken(a.ctx)
 	if err != nil {
 		return err

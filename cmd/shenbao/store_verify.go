@@ -38,7 +38,6 @@ var references = []struct{ table, column, to string }{
 	{"profile_snapshots", "unit", "units"},
 	{"register_editions", "keeper", "units"},
 	{"register_rows", "keeper", "units"},
-	{"calls", "issuer", "units"},
 	{"calls", "amends", "calls"},
 	{"calls", "replaced_by", "calls"},
 }

@@ -48,7 +48,9 @@ func OpenS3(ctx context.Context, address *url.URL) (*S3, error) {
 		return nil, fault.New(fault.Refused, "blob.plain", endpoint.Host)
 	}
 	client, err := minio.New(endpoint.Host, &minio.Options{
-		Creds: credentials.NewEnvAWS(), Secure: secure, Region: q.Get("region"), MaxRetries: 3,
+		// Its own retries rewind a body that the broken connection may still be
+		// reading: Put tries again itself, each time with a reader of its own.
+		Creds: credentials.NewEnvAWS(), Secure: secure, Region: q.Get("region"), MaxRetries: 1,
 	})
 	if err != nil {
 		return nil, fault.New(fault.Invalid, "blob.address").Because(err)
@@ -91,20 +93,29 @@ func (s *S3) Put(ctx context.Context, r io.Reader) (Hash, int64, error) {
 		return "", 0, err
 	}
 	defer in.discard()
-	if _, err := in.file.Seek(0, io.SeekStart); err != nil {
-		return "", 0, writeFault(err)
-	}
-	_, err = s.client.PutObject(ctx, s.bucket, s.key(in.hash), in.file, in.size, minio.PutObjectOptions{
-		ContentType: "application/octet-stream", SendContentMd5: true,
-		DisableContentSha256: in.size == 0, // an empty body is otherwise sent in chunks, without a length
-	})
-	if err == nil {
-		err = s.readBack(ctx, in)
+	for range putTries {
+		if err = s.send(ctx, in); err == nil || ctx.Err() != nil {
+			break
+		}
 	}
 	if err != nil {
 		return "", 0, writeFault(err)
 	}
 	return in.hash, in.size, nil
+}
+
+// putTries is how often a content is sent before it counts as not stored.
+const putTries = 3
+
+func (s *S3) send(ctx context.Context, in *spool) error {
+	_, err := s.client.PutObject(ctx, s.bucket, s.key(in.hash), io.NewSectionReader(in.file, 0, in.size), in.size, minio.PutObjectOptions{
+		ContentType: "application/octet-stream", SendContentMd5: true,
+		DisableContentSha256: in.size == 0, // an empty body is otherwise sent in chunks, without a length
+	})
+	if err != nil {
+		return err
+	}
+	return s.readBack(ctx, in)
 }
 
 func (s *S3) readBack(ctx context.Context, in *spool) error {

@@ -243,9 +243,11 @@ func TestARunnerComesBackFromTheDead(t *testing.T) {
 func TestTwoRunners(t *testing.T) {
 	eachServer(t, func(t *testing.T, d *db.DB, dsn string) {
 		const jobs = 400
+		var payloads []string
 		for i := range jobs {
-			enqueue(t, d, job.Options{}, fmt.Sprint("p", i))
+			payloads = append(payloads, fmt.Sprint("p", i))
 		}
+		enqueue(t, d, job.Options{}, payloads...)
 		var mu sync.Mutex
 		hands, runs := map[string]bool{}, map[string]int{}
 		ctx, stop := context.WithCancel(t.Context())
@@ -275,10 +277,10 @@ func TestTwoRunners(t *testing.T) {
 		until(t, "all is done", func() bool { return len(in(t, d, job.Done)) == jobs })
 		stop()
 		wait.Wait()
+		done := effects(t, d)
 		for p, n := range runs {
-			if n != 1 || effects(t, d)[p] != 1 {
-				t.Errorf("%s ran %d times", p, n)
-				break
+			if n != 1 || done[p] != 1 {
+				t.Errorf("%s ran %d times, with %d effects", p, n, done[p])
 			}
 		}
 		if len(runs) != jobs {
