@@ -379,7 +379,6 @@ func (s *solver) holds(floor int32) (bool, batch.Proof, error) {
 // higher than the score that a row needs from its own best experts.
 func (s *solver) levels() ([]int, error) {
 	n := newNetwork(s.in, task{weights: batch.Weights{Score: 1}, units: 1, most: 1}, 0)
-	spread := (s.o.Units + s.o.Most - 1) / s.o.Most
 	top := int64(batch.MaxScore)
 	seen := make([]bool, batch.MaxScore+1)
 	var sorted []int64
@@ -391,13 +390,13 @@ func (s *solver) levels() ([]int, error) {
 		for _, w := range n.weights {
 			seen[w] = true
 		}
-		if need := s.in.rows[r].Need * spread; need <= len(n.weights) {
-			sorted = append(sorted[:0], n.weights...)
-			slices.Sort(sorted)
-			top = min(top, sorted[len(sorted)-need])
-		} else if s.in.rows[r].Need > 0 {
-			top = 0
+		need := (s.in.rows[r].Need*s.o.Units + s.o.Most - 1) / s.o.Most
+		if need > len(n.weights) {
+			return []int{0}, nil
 		}
+		sorted = append(sorted[:0], n.weights...)
+		slices.Sort(sorted)
+		top = min(top, sorted[len(sorted)-need])
 	}
 	levels := []int{0}
 	for x := 1; x <= int(top); x++ {

@@ -5,6 +5,7 @@ import (
 	"math/rand/v2"
 	"testing"
 
+	"shenbao/assign/assigntest"
 	"shenbao/assign/batch"
 	"shenbao/assign/verify"
 )
@@ -15,7 +16,7 @@ func TestSolveAgainstBruteForce(t *testing.T) {
 	rnd := rand.New(rand.NewPCG(1, 1))
 	plans, short, remote, floors, kept := 0, 0, 0, 0, 0
 	for i := range 6000 {
-		p := randomProblem(rnd, 1+rnd.IntN(4), 1+rnd.IntN(6))
+		p := assigntest.Random(rnd, 1+rnd.IntN(4), 1+rnd.IntN(6))
 		if p.Demand() == 0 {
 			continue
 		}

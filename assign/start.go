@@ -78,14 +78,13 @@ func (b *best) push(c candidate) {
 }
 
 // candidates finds the pairs to begin with, heaviest first.
-func (n *network) candidates(ctx context.Context) ([]candidate, error) {
+func (n *network) candidates(ctx context.Context) (all []candidate, err error) {
 	in := n.in
 	spread := int(n.task.units+n.task.most-1) / int(n.task.most) // experts a seat needs at least
 	experts := make([]best, len(in.Experts))
 	for j := range experts {
 		experts[j].size = max(expertBest, in.Experts[j].Load*spread+expertBest/5)
 	}
-	var all []candidate
 	var row best
 	for r := range in.rows {
 		if r&63 == 0 && ctx.Err() != nil {
@@ -112,18 +111,59 @@ func (n *network) candidates(ctx context.Context) ([]candidate, error) {
 	for j := range experts {
 		all = append(all, experts[j].list...)
 	}
-	slices.SortFunc(all, func(a, b candidate) int {
-		switch {
-		case b.less(a):
-			return -1
-		case a.less(b):
-			return 1
-		case a.row != b.row:
-			return int(a.row - b.row)
-		}
-		return int(a.expert - b.expert)
-	})
+	if all, err = sorted(ctx, all); err != nil {
+		return nil, err
+	}
 	return slices.CompactFunc(all, func(a, b candidate) bool { return a.row == b.row && a.expert == b.expert }), nil
+}
+
+// order puts the heavier candidate first; no two pairs are equal.
+func (a candidate) order(b candidate) int {
+	switch {
+	case b.less(a):
+		return -1
+	case a.less(b):
+		return 1
+	case a.row != b.row:
+		return int(a.row - b.row)
+	}
+	return int(a.expert - b.expert)
+}
+
+// sortRun is how much is sorted between two looks at the context.
+const sortRun = 1 << 14
+
+// sorted sorts by order: runs first, then pairs of runs merged.
+func sorted(ctx context.Context, list []candidate) ([]candidate, error) {
+	for from := 0; from < len(list); from += sortRun {
+		if ctx.Err() != nil {
+			return nil, ctx.Err()
+		}
+		slices.SortFunc(list[from:min(from+sortRun, len(list))], candidate.order)
+	}
+	other := make([]candidate, len(list))
+	for run := sortRun; run < len(list); run *= 2 {
+		for from := 0; from < len(list); from += 2 * run {
+			if ctx.Err() != nil {
+				return nil, ctx.Err()
+			}
+			mid, end := min(from+run, len(list)), min(from+2*run, len(list))
+			merge(other[from:end], list[from:mid], list[mid:end])
+		}
+		list, other = other, list
+	}
+	return list, nil
+}
+
+// merge merges two sorted lists into dst.
+func merge(dst, a, b []candidate) {
+	for k := range dst {
+		if len(b) == 0 || len(a) > 0 && a[0].order(b[0]) <= 0 {
+			dst[k], a = a[0], a[1:]
+		} else {
+			dst[k], b = b[0], b[1:]
+		}
+	}
 }
 
 // begin makes arcs of the candidates, fills seats greedily with them, and hangs

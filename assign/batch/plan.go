@@ -42,30 +42,30 @@ const (
 // bound is proven to be best. Prices of experts and caps are never negative;
 // those of rows may be, as every seat is filled.
 type Proof struct {
-	Goal    Goal    `json:"goal"`
-	Floor   int     `json:"floor"`   // pairs with a smaller score are left out
-	Weights Weights `json:"weights"` // what a pair is worth
 	Bound   int64   `json:"bound"`
-	Rows    []int64 `json:"rows"`
 	Experts []int64 `json:"experts"`
+	Floor   int     `json:"floor"` // pairs with a smaller score are left out
+	Goal    Goal    `json:"goal"`
 	Locals  []Price `json:"locals"` // of the rows' caps on local experts
-	Units   []Price `json:"units"`  // of the rows' caps on one unit
+	Rows    []int64 `json:"rows"`
+	Units   []Price `json:"units"`   // of the rows' caps on one unit
+	Weights Weights `json:"weights"` // what a pair is worth
 }
 
 // Weights say what one unit of a pair is worth: Score·its score + Local if it
 // is local + Kept if the plan before had it + One.
 type Weights struct {
-	Score int64 `json:"score"`
-	Local int64 `json:"local"`
 	Kept  int64 `json:"kept"`
+	Local int64 `json:"local"`
 	One   int64 `json:"one"`
+	Score int64 `json:"score"`
 }
 
 // A Price is that of one cap: of a row, and of a unit by its number.
 type Price struct {
-	Row   int   `json:"row"`
-	Unit  int   `json:"unit,omitempty"`
 	Price int64 `json:"price"`
+	Row   int   `json:"row"`
+	Unit  int   `json:"unit"`
 }
 
 // Of is the worth of one unit of a pair.

@@ -32,25 +32,25 @@ const NoCap = -1
 // An Application (申报书) needs experts.
 type Application struct {
 	ID    string `json:"id"`
-	Place string `json:"place"` // 属地, "" when not known
 	Needs []int  `json:"needs"` // experts for each of the batch's seats, in their order
+	Place string `json:"place"` // 属地, "" when not known
 }
 
 // An Expert (专家) takes at most Load applications.
 type Expert struct {
 	ID    string `json:"id"`
-	Unit  string `json:"unit"`  // 所在单位, "" when not known: then no cap counts it
+	Load  int    `json:"load"`
 	Place string `json:"place"` // 所在地, "" when not known: then nowhere local
 	Seat  int    `json:"seat"`  // the kind of seat, an index of the batch's seats
-	Load  int    `json:"load"`
+	Unit  string `json:"unit"`  // 所在单位, "" when not known: then no cap counts it
 }
 
 // A Seat (席位) is a kind of place on every panel: 学术, 产业. Its caps count
 // the experts of one application that sit on seats of this kind.
 type Seat struct {
+	Local   int    `json:"local"` // at most so many from the application's own place, or NoCap
 	Name    string `json:"name"`
 	PerUnit int    `json:"per_unit"` // at most so many of one unit, or NoCap
-	Local   int    `json:"local"`    // at most so many from the application's own place, or NoCap
 }
 
 // A Recusal (回避) keeps an expert from an application, under a rule.

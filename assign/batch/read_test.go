@@ -149,7 +149,7 @@ func TestReadRules(t *testing.T) {
 		t.Fatal(err)
 	}
 	got := fmt.Sprint(p.Seats, p.Applications, p.Experts, p.RemoteFirst, p.Recusals, p.Scores.Of(0, 1))
-	want := "[{学术 1 -1} {产业 -1 0}] [{A1 P1 [3 1]} {A2  [3 2]}] [{E1 U1 P1 0 2} {E2 U2 P2 1 4} {E3   0 0}] true [{0 1 same-unit}] -1"
+	want := "[{-1 学术 1} {0 产业 -1}] [{A1 [3 1] P1} {A2 [3 2] }] [{E1 2 P1 0 U1} {E2 4 P2 1 U2} {E3 0  0 }] true [{0 1 same-unit}] -1"
 	if got != want {
 		t.Errorf("got  %s\nwant %s", got, want)
 	}
