@@ -56,6 +56,17 @@ func Solve(ctx context.Context, p *batch.Problem, o Options) (*Result, error) {
 	return s.solve()
 }
 
+// Price is Solve for those who want to know what an option would cost: of a
+// batch without a plan it says no more than that.
+func Price(ctx context.Context, p *batch.Problem, o Options) (*Result, error) {
+	s, err := newSolver(ctx, p, o)
+	if err != nil {
+		return nil, err
+	}
+	s.brief = true
+	return s.solve()
+}
+
 // solver is one solution on its way through the goals.
 type solver struct {
 	ctx    context.Context
@@ -63,6 +74,7 @@ type solver struct {
 	o      Options
 	base   batch.Weights // of the goals so far
 	target int64         // what they reached
+	brief  bool          // a shortage is not explained
 	result *Result
 }
 
@@ -197,6 +209,10 @@ func (s *solver) short(err error) (*Result, error) {
 		return nil, err
 	}
 	s.result.Plan = nil
+	if s.brief {
+		s.result.Shortage = &Shortage{}
+		return s.result, nil
+	}
 	s.result.Shortage, err = s.shortage()
 	return s.result, err
 }

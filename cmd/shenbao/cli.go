@@ -16,6 +16,7 @@ type cli struct {
 
 	Programme programmeCmd `cmd:"" help:"cli.programme"`
 	Sweep     sweepCmd     `cmd:"" help:"cli.sweep"`
+	Assign    assignCmd    `cmd:"" help:"cli.assign"`
 	Version   versionCmd   `cmd:"" help:"cli.version"`
 }
 

@@ -11,8 +11,6 @@ import (
 	"strings"
 	"time"
 
-	"golang.org/x/term"
-
 	"shenbao/internal/fault"
 	"shenbao/internal/locale"
 	"shenbao/programme"
@@ -185,12 +183,6 @@ func (s *sweeping) load(ctx context.Context) error {
 		err = programme.FactsFault(err, name)
 	}
 	return errors.Join(err, s.faults.close(s))
-}
-
-// onTerminal reports whether somebody watches the messages.
-func (s *sweeping) onTerminal() bool {
-	f, ok := s.errOut.(*os.File)
-	return ok && term.IsTerminal(int(f.Fd()))
 }
 
 // note says how long something took, to somebody who watches.
