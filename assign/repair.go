@@ -112,46 +112,67 @@ func (s *solver) addExperts(n *network) (*Repair, *solver, error) {
 	r := &Repair{Kind: AddExperts, Load: load}
 	more := make([]int, len(s.in.Seats))
 	for seat := range more {
-		if n.missing(s.rowsOf(seat)) == 0 {
+		rows := s.rowsOf(seat)
+		if n.missing(rows) == 0 {
 			continue
 		}
-		lo, hi := 0, 1
-		for {
-			ok, err := s.added(seat, hi, load).fillableFor(seat)
-			if err != nil {
-				return nil, nil, err
-			}
-			if ok {
-				break
-			}
-			if hi > s.in.Demand() {
-				return nil, nil, nil
-			}
-			lo, hi = hi, 2*hi
+		k, err := s.moreExperts(n, seat, rows, load)
+		if err != nil {
+			return nil, nil, err
 		}
-		for hi-lo > 1 {
-			mid := (lo + hi) / 2
-			ok, err := s.added(seat, mid, load).fillableFor(seat)
-			if err != nil {
-				return nil, nil, err
-			}
-			if ok {
-				hi = mid
-			} else {
-				lo = mid
-			}
-		}
-		more[seat] = hi
-		r.Steps += hi
-		r.Each = append(r.Each, Change{s.in.Seats[seat].Name, hi})
+		more[seat] = k
+		r.Steps += k
+		r.Each = append(r.Each, Change{s.in.Seats[seat].Name, k})
 	}
 	changed := s
 	for seat, k := range more {
 		if k > 0 {
-			changed = changed.added(seat, k, load)
+			changed = changed.added(seat, k, load, n.shortOf(s.rowsOf(seat)))
 		}
 	}
 	return r, changed, nil
+}
+
+// maxWidened bounds the pairs that a search for fewer experts may add.
+const maxWidened = 1 << 20
+
+// moreExperts is the smallest number of experts who fill the rows of a kind of
+// seat. So many that the empty seats alone keep them busy are needed; so many
+// that every row has enough of them are enough.
+func (s *solver) moreExperts(n *network, seat int, rows []int, load int) (int, error) {
+	all := (int(n.missing(rows)) + load*s.o.Units - 1) / (load * s.o.Units)
+	enough := all
+	for _, r := range rows {
+		enough = max(enough, (int(n.arcs[n.toRoot[r]].flow)+s.o.Most-1)/s.o.Most)
+	}
+	if enough*len(s.in.Applications) > maxWidened {
+		return enough, nil
+	}
+	lo, hi := all-1, enough
+	for hi-lo > 1 {
+		mid := (lo + hi) / 2
+		ok, err := s.added(seat, mid, load, nil).fillableFor(seat)
+		if err != nil {
+			return 0, err
+		}
+		if ok {
+			hi = mid
+		} else {
+			lo = mid
+		}
+	}
+	return hi, nil
+}
+
+// shortOf are the applications of those rows that are not filled.
+func (n *network) shortOf(rows []int) []int {
+	out := []int{}
+	for _, r := range rows {
+		if n.arcs[n.toRoot[r]].flow > 0 {
+			out = append(out, n.in.rows[r].Application)
+		}
+	}
+	return out
 }
 
 // rowsOf are the rows that ask for a kind of seat.
@@ -182,13 +203,16 @@ func (s *solver) usualLoad() int {
 }
 
 // added is a solver with k more experts on a kind of seat, who may serve every
-// application.
-func (s *solver) added(seat, k, load int) *solver {
+// application, or where the batch is large the given ones.
+func (s *solver) added(seat, k, load int, applications []int) *solver {
+	if k*len(s.in.Applications) <= maxWidened {
+		applications = nil
+	}
 	return s.with(func(p *batch.Problem) {
 		for i := range k {
 			p.Experts = append(p.Experts, batch.Expert{ID: fmt.Sprintf("+%d.%d", seat, i+1), Seat: seat, Load: load})
 		}
-		p.Scores = p.Scores.Widen(k)
+		p.Scores = p.Scores.Widen(k, applications)
 	})
 }
 

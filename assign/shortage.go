@@ -112,12 +112,13 @@ func (s *solver) filled(rows []batch.Row) (*network, error) {
 	return n, err
 }
 
-// narrow is the smallest of the sets of rows that one unfilled row reaches.
+// narrow is the smallest of the sets of rows that one unfilled row reaches, as
+// far as looking for it does not take longer than a few looks at all rows.
 func (s *solver) narrow(n *network) ([]int, error) {
 	var smallest []int
-	tried := map[int]bool{}
+	work := 10*maxFilter + len(n.in.rows)
 	for r := range n.in.rows {
-		if n.arcs[n.toRoot[r]].flow == 0 || tried[r] || len(tried) > maxFilter {
+		if n.arcs[n.toRoot[r]].flow == 0 || smallest != nil && work < 0 {
 			continue
 		}
 		c, err := n.reach(s.ctx, r)
@@ -128,7 +129,7 @@ func (s *solver) narrow(n *network) ([]int, error) {
 		if smallest == nil || len(rows) < len(smallest) {
 			smallest = rows
 		}
-		tried[r] = true
+		work -= len(rows)
 	}
 	return smallest, nil
 }

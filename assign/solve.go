@@ -197,10 +197,7 @@ func (s *solver) solve() (*Result, error) {
 func (s *solver) measure(n *network) {
 	r := s.result
 	r.Total, r.Locals, r.Kept = n.value(batch.Weights{Score: 1}), n.value(batch.Weights{Local: 1}), n.value(batch.Weights{Kept: 1})
-	r.Worst = batch.MaxScore
-	for _, x := range r.Plan.Shares {
-		r.Worst = min(r.Worst, int(s.in.Scores.Of(s.in.rows[x.Row].Application, x.Expert)))
-	}
+	r.Worst = s.worst(r.Plan.Shares)
 }
 
 // short explains why there is no plan, unless err says that the work ended.
@@ -330,65 +327,75 @@ func (s *solver) price(n *network, t task) error {
 }
 
 // floor finds the highest floor with which the goals before are still reached,
-// and proves that the next higher one misses them.
+// and proves that the next higher one misses them. The best plan without a
+// floor comes near: the search goes up from its worst match in growing steps.
 func (s *solver) floor() (bool, error) {
 	levels, err := s.levels()
 	if err != nil {
 		return false, err
 	}
-	lo, hi := 0, len(levels) // levels[lo] is reached; levels[hi] is not
-	if ok, _, err := s.holds(int32(levels[0])); !ok {
+	n, err := s.best(0, batch.Weights{Score: 1})
+	if n == nil {
 		return false, err
 	}
-	var proof batch.Proof
-	proven := -1
-	for hi-lo > 1 {
-		mid := (lo + hi) / 2
-		ok, p, err := s.holds(int32(levels[mid]))
+	lo, _ := slices.BinarySearch(levels, s.worst(n.shares()))
+	hi := len(levels) // levels[lo] is reached, levels[hi] is not
+	var proof *batch.Proof
+	for step := 1; hi-lo > 1; step *= 2 {
+		mid := lo + step
+		if proof != nil || mid >= hi {
+			mid = (lo + hi) / 2
+		}
+		missed, err := s.misses(int32(levels[mid]))
 		if err != nil {
 			return false, err
 		}
-		if ok {
+		if missed == nil {
 			lo = mid
 		} else {
-			hi, proof, proven = mid, p, mid
+			hi, proof = mid, missed
+		}
+	}
+	if proof == nil {
+		if proof, err = s.misses(int32(levels[lo] + 1)); err != nil {
+			return false, err
 		}
 	}
 	s.result.Plan.Floor = levels[lo]
-	if proven != hi {
-		ok, p, err := s.holds(int32(levels[lo] + 1))
-		if err != nil || ok {
-			return false, err
-		}
-		proof = p
-	}
-	// No pair's score is between the two levels.
-	proof.Floor = levels[lo] + 1
-	s.result.Plan.Proofs = append(s.result.Plan.Proofs, proof)
+	proof.Floor = levels[lo] + 1 // no pair's score is between the two levels
+	s.result.Plan.Proofs = append(s.result.Plan.Proofs, *proof)
 	return true, nil
 }
 
-// holds reports whether a floor lets every seat be filled and the goals before
-// be reached; if not, the proof that it does not.
-func (s *solver) holds(floor int32) (bool, batch.Proof, error) {
+// misses is the proof that with a floor not every seat can be filled, or a goal
+// before is missed; nil when neither is so.
+func (s *solver) misses(floor int32) (*batch.Proof, error) {
 	n, _, err := s.optimum(task{floor: floor, weights: batch.Weights{One: 1}, fill: true})
 	if err != nil {
-		return false, batch.Proof{}, err
+		return nil, err
 	}
-	if n.unfilled() > 0 {
-		return false, n.proof(batch.HighestFloor), nil
+	if n.unfilled() == 0 {
+		if s.base == (batch.Weights{}) {
+			return nil, nil
+		}
+		if n, _, err = s.optimum(task{floor: floor, weights: s.base}); err != nil {
+			return nil, err
+		}
+		if n.value(s.base) == s.target {
+			return nil, nil
+		}
 	}
-	if s.base == (batch.Weights{}) {
-		return true, batch.Proof{}, nil
+	proof := n.proof(batch.HighestFloor)
+	return &proof, nil
+}
+
+// worst is the smallest score of a plan.
+func (s *solver) worst(plan []batch.Share) int {
+	worst := batch.MaxScore
+	for _, x := range plan {
+		worst = min(worst, int(s.in.Scores.Of(s.in.rows[x.Row].Application, x.Expert)))
 	}
-	n, filled, err := s.optimum(task{floor: floor, weights: s.base})
-	if err != nil || !filled {
-		return false, batch.Proof{}, err
-	}
-	if n.value(s.base) < s.target {
-		return false, n.proof(batch.HighestFloor), nil
-	}
-	return true, batch.Proof{}, nil
+	return worst
 }
 
 // levels are the scores that can be the floor, ascending, from 0: none is

@@ -155,23 +155,25 @@ func (s *Scores) sortRow(application int) int {
 	return -1
 }
 
-// Widen adds k experts whom every application may have, with the score 0.
-func (s *Scores) Widen(k int) *Scores {
-	w := &Scores{experts: s.experts + k, start: []int64{0}}
-	if s.expert != nil {
-		w.expert = make([]int32, 0, len(s.score)+k*s.Applications())
-	}
+// Widen adds k experts with the score 0, whom every application may have, or
+// the given ones, ascending.
+func (s *Scores) Widen(k int, applications []int) *Scores {
+	w := NewLists(s.experts + k)
 	for a := range s.Applications() {
 		experts, scores := s.Row(a)
-		w.score = append(w.score, scores...)
-		w.expert = append(w.expert, experts...)
-		for i := range k {
-			w.score = append(w.score, 0)
-			if s.expert != nil {
-				w.expert = append(w.expert, int32(s.experts+i))
+		for i, x := range scores {
+			if experts != nil {
+				w.Add(experts[i], x)
+			} else {
+				w.Add(int32(i), x)
 			}
 		}
-		w.start = append(w.start, int64(len(w.score)))
+		if _, ok := slices.BinarySearch(applications, a); applications == nil || ok {
+			for i := range k {
+				w.Add(int32(s.experts+i), 0)
+			}
+		}
+		w.Next()
 	}
-	return w
+	return w.Scores()
 }
