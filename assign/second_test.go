@@ -117,6 +117,14 @@ func second(p *batch.Problem, o Options, floor int) (filled, locals, total int64
 // With randomness, where trying everything is out of the question, the second
 // formulation agrees.
 func TestSolveAgainstSecondFormulation(t *testing.T) {
+	t.Run("from many pairs", testSecondFormulation)
+	t.Run("from one pair a row", func(t *testing.T) {
+		few(t)
+		testSecondFormulation(t)
+	})
+}
+
+func testSecondFormulation(t *testing.T) {
 	rnd := rand.New(rand.NewPCG(2, 2))
 	plans, short := 0, 0
 	for i := range 1500 {

@@ -148,12 +148,13 @@ type cut struct {
 	n       *network
 	visited map[int32]bool
 	into    map[int32][]int32 // by expert node: pairs that hold him
+	whole   map[int]bool      // rows all of whose pairs are arcs
 }
 
 // reach finds the cut of a row. Every allowed pair of the rows that it comes by
 // becomes an arc, so that none is forgotten.
 func (n *network) reach(ctx context.Context, row int) (*cut, error) {
-	c := &cut{n: n, visited: map[int32]bool{}, into: map[int32][]int32{}}
+	c := &cut{n: n, visited: map[int32]bool{}, into: map[int32][]int32{}, whole: map[int]bool{}}
 	for _, a := range n.pairs {
 		if n.arcs[a].flow > 0 {
 			c.into[n.arcs[a].to] = append(c.into[n.arcs[a].to], a)
@@ -187,9 +188,11 @@ func (c *cut) next(x int32) (out []int32) {
 		return out
 	}
 	r := n.rowOf(x)
-	if x == n.rowNode(r) {
+	if !c.whole[r] {
 		n.addAll(r)
-	} else if e := n.enter[x]; n.arcs[e].flow > 0 {
+		c.whole[r] = true
+	}
+	if e, inner := n.enter[x]; inner && n.arcs[e].flow > 0 {
 		out = append(out, n.arcs[e].from)
 	}
 	for _, y := range n.inner(r) {

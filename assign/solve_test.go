@@ -13,6 +13,21 @@ import (
 // On thousands of small batches the solver finds what trying every plan finds,
 // and package verify accepts its proof.
 func TestSolveAgainstBruteForce(t *testing.T) {
+	t.Run("from many pairs", testBruteForce)
+	t.Run("from one pair a row", func(t *testing.T) {
+		few(t)
+		testBruteForce(t)
+	})
+}
+
+// few lets the solver begin with one pair a row: pricing must find the others.
+func few(t *testing.T) {
+	old := start
+	start.row, start.perSeat, start.expert = 1, 0, 0
+	t.Cleanup(func() { start = old })
+}
+
+func testBruteForce(t *testing.T) {
 	rnd := rand.New(rand.NewPCG(1, 1))
 	plans, short, remote, floors, kept := 0, 0, 0, 0, 0
 	for i := range 6000 {

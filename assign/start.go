@@ -5,12 +5,10 @@ import (
 	"slices"
 )
 
-// How many pairs become arcs at the start: the best of every row and of every
-// expert.
-const (
-	rowBest    = 30
-	expertBest = 15
-)
+// start says how many pairs become arcs at the start: the best of every row, at
+// least so many for each seat, and the best of every expert. Tests begin with
+// almost none, so that pricing has to find the rest.
+var start = struct{ row, perSeat, expert int }{30, 6, 15}
 
 // A candidate is a pair that may become an arc. Of equal weights a fixed
 // mixture of their numbers decides, so that ties do not all fall on the experts
@@ -83,7 +81,10 @@ func (n *network) candidates(ctx context.Context) (all []candidate, err error) {
 	spread := int(n.task.units+n.task.most-1) / int(n.task.most) // experts a seat needs at least
 	experts := make([]best, len(in.Experts))
 	for j := range experts {
-		experts[j].size = max(expertBest, in.Experts[j].Load*spread+expertBest/5)
+		experts[j].size = start.expert
+		if start.expert > 0 {
+			experts[j].size = max(start.expert, in.Experts[j].Load*spread+3)
+		}
 	}
 	var row best
 	for r := range in.rows {
@@ -91,7 +92,7 @@ func (n *network) candidates(ctx context.Context) (all []candidate, err error) {
 			return nil, ctx.Err()
 		}
 		n.row(r)
-		row.size, row.list = max(rowBest, 6*in.rows[r].Need*spread), row.list[:0]
+		row.size, row.list = max(start.row, start.perSeat*in.rows[r].Need*spread), row.list[:0]
 		for k, j := range n.experts {
 			w, e := n.weights[k], &experts[j]
 			inRow, inExpert := row.takes(w), e.takes(w)
