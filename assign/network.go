@@ -28,7 +28,6 @@ type instance struct {
 	kept       []map[int]bool // by row: experts of the plan before, or nil
 	placeOf    []int32        // the place of an expert, -1 when not known
 	applyPlace []int32        // that of an application
-	progress   func(Progress)
 }
 
 // network is the flow network of a task: the root, which is also the sink, the

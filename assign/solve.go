@@ -21,7 +21,6 @@ type Options struct {
 // Progress says how far a solution has come. It is called often, from the
 // solver's own goroutine.
 type Progress struct {
-	Goal   batch.Goal
 	Round  int // of pricing
 	Pairs  int // considered so far
 	Pivots int
@@ -86,7 +85,6 @@ func newSolver(ctx context.Context, p *batch.Problem, o Options) (*solver, error
 		return nil, fault.New(fault.Invalid, "assign.units", o.Most, o.Units)
 	}
 	in := ready(p)
-	in.progress = o.Progress
 	if err := in.nested(); err != nil {
 		return nil, err
 	}

@@ -45,7 +45,15 @@ type run struct {
 func main() {
 	out := flag.String("out", "../docs/benchmarks-assignment.md", "file to write; - for standard output")
 	matrices := flag.String("matrices", "../../shared/data/assign", "folder of the public matrices")
+	generate := flag.String("generate", "", "only write the generated batches into this folder")
 	flag.Parse()
+	if *generate != "" {
+		if err := writeAll(*generate); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(1)
+		}
+		return
+	}
 	page, err := measure(*matrices)
 	if err == nil && *out != "-" {
 		err = os.WriteFile(*out, []byte(page), 0o644)
@@ -69,10 +77,15 @@ func measure(matrices string) (string, error) {
 	if out, err := build.CombinedOutput(); err != nil {
 		return "", fmt.Errorf("%w\n%s", err, out)
 	}
-	jobs, err := instances(dir, matrices)
+	// In a process of its own: what a child begins with counts as its memory.
+	self, err := os.Executable()
 	if err != nil {
 		return "", err
 	}
+	if out, err := exec.Command(self, "-generate", dir).CombinedOutput(); err != nil {
+		return "", fmt.Errorf("%w\n%s", err, out)
+	}
+	jobs := instances(dir, matrices)
 	var b strings.Builder
 	head(&b)
 	for _, j := range jobs {
@@ -161,9 +174,47 @@ func number(out []byte) (n int64, err error) {
 	return n, err
 }
 
-// instances writes the generated batches and lists them with the public ones.
-func instances(dir, matrices string) ([]job, error) {
-	var jobs []job
+// generated are the batches that are made for the measurement.
+var generated = []struct {
+	name  string
+	a, e  int
+	few   bool
+	load  int
+	flags []string
+	highs bool
+	goal  string
+}{
+	{"1,000 × 500 × 5", 1000, 500, false, 12, nil, true, ""},
+	{"10,000 × 5,000 × 5, candidates", 10_000, 5_000, true, 12, nil, true, ""},
+	{"10,000 × 5,000 × 5", 10_000, 5_000, false, 12, nil, false, "≤ 2.5 s, ≤ 150 MiB"},
+	{"the same, every expert full", 10_000, 5_000, false, 10, nil, false, ""},
+	{"the same, floor", 10_000, 5_000, false, 12, []string{"--floor"}, false, ""},
+	{"the same, q = 3/4", 10_000, 5_000, false, 12, []string{"--q", "3/4"}, false, ""},
+	{"20,000 × 10,000 × 5", 20_000, 10_000, false, 12, nil, false, "≤ 8 s"},
+}
+
+func fileOf(dir string, applications int, few bool) string {
+	return filepath.Join(dir, fmt.Sprintf("%d-%v.csv", applications, few))
+}
+
+// writeAll writes every generated batch once.
+func writeAll(dir string) error {
+	for _, g := range generated {
+		file := fileOf(dir, g.a, g.few)
+		if _, err := os.Stat(file); err == nil {
+			continue
+		}
+		p := assigntest.Generate(assigntest.Size{Applications: g.a, Experts: g.e, Need: 5, Load: 12, Listed: 300})
+		if err := write(file, p, g.few); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// instances lists the public matrices, where they are, and the generated
+// batches.
+func instances(dir, matrices string) (jobs []job) {
 	for _, m := range []struct {
 		name string
 		load int
@@ -174,33 +225,10 @@ func instances(dir, matrices string) ([]job, error) {
 			jobs = append(jobs, job{name: m.name, file: file, per: 3, load: m.load, want: m.want, highs: true})
 		}
 	}
-	for _, g := range []struct {
-		name  string
-		a, e  int
-		few   bool
-		load  int
-		flags []string
-		highs bool
-		goal  string
-	}{
-		{"1,000 × 500 × 5", 1000, 500, false, 12, nil, true, ""},
-		{"10,000 × 5,000 × 5, candidates", 10_000, 5_000, true, 12, nil, true, ""},
-		{"10,000 × 5,000 × 5", 10_000, 5_000, false, 12, nil, false, "≤ 2.5 s, ≤ 150 MiB"},
-		{"the same, every expert full", 10_000, 5_000, false, 10, nil, false, ""},
-		{"the same, floor", 10_000, 5_000, false, 12, []string{"--floor"}, false, ""},
-		{"the same, q = 3/4", 10_000, 5_000, false, 12, []string{"--q", "3/4"}, false, ""},
-		{"20,000 × 10,000 × 5", 20_000, 10_000, false, 12, nil, false, "≤ 8 s"},
-	} {
-		file := filepath.Join(dir, fmt.Sprintf("%d-%v.csv", g.a, g.few))
-		if _, err := os.Stat(file); err != nil {
-			p := assigntest.Generate(assigntest.Size{Applications: g.a, Experts: g.e, Need: 5, Load: 12, Listed: 300})
-			if err := write(file, p, g.few); err != nil {
-				return nil, err
-			}
-		}
-		jobs = append(jobs, job{g.name, file, 5, g.load, 0, g.flags, g.highs, g.goal})
+	for _, g := range generated {
+		jobs = append(jobs, job{g.name, fileOf(dir, g.a, g.few), 5, g.load, 0, g.flags, g.highs, g.goal})
 	}
-	return jobs, nil
+	return jobs
 }
 
 // write writes a batch as a list of candidates; few keeps the best alone.
