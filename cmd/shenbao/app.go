@@ -13,6 +13,8 @@ import (
 	"syscall"
 	"unicode"
 
+	"golang.org/x/term"
+
 	"shenbao/internal/fault"
 	"shenbao/internal/locale"
 	"shenbao/internal/terminal"
@@ -50,6 +52,12 @@ func (a *app) say(message string) {
 	fmt.Fprintln(a.errOut, strings.ToValidUTF8(clean, string(unicode.ReplacementChar)))
 }
 
+// onTerminal reports whether somebody watches the messages.
+func (a *app) onTerminal() bool {
+	f, ok := a.errOut.(*os.File)
+	return ok && term.IsTerminal(int(f.Fd()))
+}
+
 // writeJSON writes v as data: indented, with < and & as they are.
 func (a *app) writeJSON(v any) error {
 	enc := json.NewEncoder(a.out)
@@ -84,13 +92,23 @@ func (a *app) report(faults []*fault.Fault) {
 // the reader's doing it tells the cause too: at the command line the reader is
 // the operator.
 func (a *app) tell(faults []*fault.Fault) []faultJSON {
-	list := make([]faultJSON, 0, len(faults))
 	for _, f := range faults {
 		sentence := locale.Fault(a.Lang, f)
 		if f.Key == fault.Unforeseen && f.Err != nil {
 			sentence = a.text("cli.crash", f.Err)
 		}
 		a.say(sentence)
+	}
+	return a.faultList(faults)
+}
+
+// faults are the faults of an error as --json shows them.
+func (a *app) faults(err error) []faultJSON { return a.faultList(fault.All(err)) }
+
+// faultList is faults as --json shows them.
+func (a *app) faultList(faults []*fault.Fault) []faultJSON {
+	list := make([]faultJSON, 0, len(faults))
+	for _, f := range faults {
 		list = append(list, faultJSON{f.Kind, f.Key, a.text(f.Key, f.Args...), f.File, f.Line, f.Col, f.Field, f.Clause})
 	}
 	return list

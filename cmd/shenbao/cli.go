@@ -17,6 +17,7 @@ type cli struct {
 	Programme programmeCmd `cmd:"" help:"cli.programme"`
 	Sweep     sweepCmd     `cmd:"" help:"cli.sweep"`
 	Fits      fitsCmd      `cmd:"" help:"fits.about"`
+	Assign    assignCmd    `cmd:"" help:"cli.assign"`
 	Version   versionCmd   `cmd:"" help:"cli.version"`
 }
 
