@@ -19,6 +19,7 @@ fmt: ## format Go files and tidy go.mod
 bench: ## run the benchmarks and write docs/benchmarks.md, side by side with the alternatives
 	@go test -run "^$$" -bench . -benchmem ./...
 	@cd bench && ../scripts/postgres go run ./report
+	@cd bench && go run ./assignment
 
 fuzz: ## run every fuzz target for FUZZTIME (default 30s)
 	@scripts/fuzz $(or $(FUZZTIME),30s)

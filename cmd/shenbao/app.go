@@ -13,6 +13,8 @@ import (
 	"syscall"
 	"unicode"
 
+	"golang.org/x/term"
+
 	"shenbao/internal/fault"
 	"shenbao/internal/locale"
 	"shenbao/internal/terminal"
@@ -48,6 +50,12 @@ func (a *app) say(message string) {
 		return r
 	}, message)
 	fmt.Fprintln(a.errOut, strings.ToValidUTF8(clean, string(unicode.ReplacementChar)))
+}
+
+// onTerminal reports whether somebody watches the messages.
+func (a *app) onTerminal() bool {
+	f, ok := a.errOut.(*os.File)
+	return ok && term.IsTerminal(int(f.Fd()))
 }
 
 // writeJSON writes v as data: indented, with < and & as they are.
@@ -93,6 +101,9 @@ func (a *app) tell(faults []*fault.Fault) []faultJSON {
 	}
 	return a.faultList(faults)
 }
+
+// faults are the faults of an error as --json shows them.
+func (a *app) faults(err error) []faultJSON { return a.faultList(fault.All(err)) }
 
 // faultList is faults as --json shows them.
 func (a *app) faultList(faults []*fault.Fault) []faultJSON {

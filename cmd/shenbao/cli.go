@@ -22,6 +22,7 @@ type cli struct {
 	Programme  programmeCmd  `cmd:"" help:"cli.programme"`
 	Sweep      sweepCmd      `cmd:"" help:"cli.sweep"`
 	Fits       fitsCmd       `cmd:"" help:"fits.about"`
+	Assign     assignCmd     `cmd:"" help:"cli.assign"`
 	User       userCmd       `cmd:"" help:"cli.user"`
 	Job        jobCmd        `cmd:"" help:"cli.job"`
 	Journal    journalCmd    `cmd:"" help:"cli.journal"`

@@ -136,7 +136,7 @@ func (s *store) connect(a *app, serve bool) error {
 	if serve {
 		// The keys come before the tables: a first start that is cut short
 		// leaves keys without data, never data without keys.
-		if err := s.openKeys(a, true); err != nil {
+		if err := s.openKeys(a, has == 0); err != nil {
 			return err
 		}
 		if err := d.Migrate(a.ctx); err != nil {

@@ -18,11 +18,13 @@ type programmeVerifyCmd struct {
 func (programmeVerifyCmd) Help() string { return "cli.verify.detail" }
 
 // Run implements the command.
-func (c *programmeVerifyCmd) Run(a *app, g *programmeCmd) error { return verify(a, g, c.ID, c.Source) }
+func (c *programmeVerifyCmd) Run(a *app, g *programmeCmd) error {
+	return verifySource(a, g, c.ID, c.Source)
+}
 
-// verify holds a package against the official text. A package with faults of
+// verifySource holds a package against the official text. A package with faults of
 // its own is compared as far as it could be read, after its faults.
-func verify(a *app, g *programmeCmd, id, source string) error {
+func verifySource(a *app, g *programmeCmd, id, source string) error {
 	lib, err := g.open()
 	if err != nil {
 		return err

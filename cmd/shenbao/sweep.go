@@ -10,8 +10,6 @@ import (
 	"strings"
 	"time"
 
-	"golang.org/x/term"
-
 	"shenbao/internal/fault"
 	"shenbao/internal/locale"
 	"shenbao/programme"
@@ -166,12 +164,6 @@ func (s *sweeping) settings() (out []*sweep.Setting, changed *rule.Program, err 
 		return nil, nil, faults[0].In("--set")
 	}
 	return out, changed, nil
-}
-
-// onTerminal reports whether somebody watches the messages.
-func (s *sweeping) onTerminal() bool {
-	f, ok := s.errOut.(*os.File)
-	return ok && term.IsTerminal(int(f.Fd()))
 }
 
 // note says how long something took, to somebody who watches.
