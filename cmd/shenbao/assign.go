@@ -47,7 +47,7 @@ type assignSolveCmd struct {
 	Draw         string `placeholder:"SEED" help:"cli.flag.draw"`
 	Out          string `placeholder:"FILE" help:"cli.flag.assign_out"`
 	Bundle       string `placeholder:"FILE" help:"cli.flag.bundle"`
-	Key          string `placeholder:"FILE" help:"cli.flag.key"`
+	Key          string `placeholder:"FILE" help:"cli.flag.bundle_key"`
 	RedrawOf     string `placeholder:"BUNDLE" help:"cli.flag.redraw_of"`
 	Reason       string `placeholder:"TEXT" help:"cli.flag.reason"`
 	SkipPrices   bool   `help:"cli.flag.skip_prices"`
