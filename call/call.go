@@ -76,6 +76,7 @@ type Phase string
 
 // The phases, as lists are filtered by them.
 const (
+	Current  Phase = "current"  // 未截止: open or about to open; lists are narrowed by it, no call answers with it
 	Upcoming Phase = "upcoming" // 即将开始
 	Open     Phase = "open"     // 正在受理
 	Closing  Phase = "closing"  // 七日内截止; open as well

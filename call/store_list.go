@@ -36,6 +36,8 @@ func (q *query) in(column string, values []any) {
 func (q *query) phase(f Filter, r db.Reader) {
 	now, soon, past := db.Time(r.At()), db.Time(r.At().Add(closingSoon)), db.Time(r.At().Add(-archivedIn))
 	switch f.Phase {
+	case Current:
+		q.add("closes_order > ?", now)
 	case Upcoming:
 		q.add("opens > ?", now)
 	case Open:

@@ -30,7 +30,18 @@ type callFilter struct {
 	After string     `json:"after"`
 }
 
+// anyPhase asks for open and closed calls alike.
+const anyPhase call.Phase = "any"
+
+// query is the filter of the room. Who asks for no phase is shown what has not
+// ended: that is what people come for.
 func (f callFilter) query() call.Filter {
+	switch f.Phase {
+	case "":
+		f.Phase = call.Current
+	case anyPhase:
+		f.Phase = ""
+	}
 	return call.Filter{Text: f.Q, Place: placeCode(f.Place), Field: f.Field, Mode: f.Mode, Phase: f.Phase, After: f.After, Limit: pageRows}
 }
 

@@ -23,8 +23,8 @@ func phaseColour(p call.Phase) string {
 }
 
 func phaseOptions(v *visit) []option {
-	out := []option{{"", v.T("all")}}
-	for _, p := range []call.Phase{call.Open, call.Closing, call.Upcoming, call.Closed} {
+	out := []option{{"", v.T("phase.current")}}
+	for _, p := range []call.Phase{call.Open, call.Closing, call.Upcoming, call.Closed, anyPhase} {
 		out = append(out, option{string(p), v.T("phase." + string(p))})
 	}
 	return out
