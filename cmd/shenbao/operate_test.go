@@ -108,12 +108,16 @@ func ok(t *testing.T, args ...string) string {
 	return stdout
 }
 
-// fails runs a command line that must end with a fault of a key.
+// fails runs a command line that must end with a fault of a key. One that
+// serves instead is stopped after a while.
 func fails(t *testing.T, key string, args ...string) {
 	t.Helper()
-	code, stdout, stderr := shenbao(t, "zh", "", append(args, "--json")...)
-	if code == exitOK || !strings.Contains(stdout, `"key": "`+key+`"`) {
-		t.Errorf("%q: exit %d without %s\n%s%s", args, code, key, stdout, stderr)
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+	defer cancel()
+	var stdout, stderr strings.Builder
+	code := run(ctx, append(args, "--json"), func(string) string { return "" }, strings.NewReader(""), &stdout, &stderr)
+	if code == exitOK || !strings.Contains(stdout.String(), `"key": "`+key+`"`) {
+		t.Errorf("%q: exit %d without %s\n%s%s", args, code, key, stdout.String(), stderr.String())
 	}
 }
 
