@@ -14,16 +14,21 @@ import (
 // file answers with a stored file under the name it came with. It is offered
 // for saving and never shown as a page of ours.
 func (s *Server) file(v *visit, hash blob.Hash, name, kind string) (page, error) {
-	f, err := s.Blobs.Open(v.Context(), hash)
+	content, err := readAll(s.Blobs.Open(v.Context(), hash))
+	return raw{contentType: kind, fileName: name, content: content}, err
+}
+
+// readAll reads what was opened to its end.
+func readAll(from io.ReadCloser, err error) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer f.Close()
-	content, err := io.ReadAll(f)
+	defer from.Close()
+	content, err := io.ReadAll(from)
 	if err != nil {
-		return nil, fmt.Errorf("read the file %s: %w", hash, err)
+		return nil, fmt.Errorf("read a file: %w", err)
 	}
-	return raw{contentType: kind, fileName: name, content: content}, nil
+	return content, nil
 }
 
 // longestName is how many bytes of a file's name file systems take.

@@ -1,14 +1,13 @@
 package web
 
 import (
-	"bytes"
-	"fmt"
-	"io"
+	"strings"
 
 	"shenbao/actor"
 	"shenbao/internal/blob"
 	"shenbao/internal/db"
 	"shenbao/internal/fault"
+	"shenbao/internal/secret"
 	"shenbao/registry"
 )
 
@@ -39,6 +38,9 @@ func (s *Server) importList(v *visit, in struct {
 		_, err := db.Update(v.Context(), s.DB, v.By(), func(tx *db.Tx) (*registry.Preview, error) {
 			return registry.Import(v.Context(), tx, s.Gate.Keys, u)
 		})
+		if err == nil {
+			s.drop(v, hash)
+		}
 		return s.listAgain(v, at, err)
 	}
 	preview, err := db.View(v.Context(), s.DB, func(r db.Reader) (*registry.Preview, error) {
@@ -60,32 +62,44 @@ func (s *Server) may(v *visit, act actor.Act, unit actor.UnitID) error {
 	return err
 }
 
-// received reads an upload, fresh or kept, into u.
+// received reads an upload, fresh or kept, into u. What is kept between preview
+// and acceptance holds identity numbers: it is sealed, and opens for the unit
+// and list that it was sent for alone.
 func (s *Server) received(v *visit, file upload, kept blob.Hash, u *registry.Upload) (blob.Hash, error) {
-	if file == nil && !kept.Valid() {
+	place := "upload:" + string(u.Unit) + ":" + u.List
+	switch {
+	case file == nil && !kept.Valid():
 		return "", fault.New(fault.Invalid, "web.no_file").In("file")
-	}
-	var from io.ReadCloser
-	var err error
-	if file != nil {
-		if file.Size > maxSheet {
-			return "", fault.New(fault.Invalid, "web.sheet_large", maxSheet>>20).In("file")
+	case file == nil:
+		sealed, err := readAll(s.Blobs.Open(v.Context(), kept))
+		if err != nil {
+			return "", err
 		}
-		u.Name = file.Filename
-		from, err = file.Open()
-	} else {
-		from, err = s.Blobs.Open(v.Context(), kept)
+		text, err := s.Gate.Keys.Open(place, secret.Sealed(sealed))
+		if err != nil {
+			return "", fault.New(fault.Missing, "web.no_file").In("file").Because(err)
+		}
+		u.Data = []byte(text)
+		return kept, nil
+	case file.Size > maxSheet:
+		return "", fault.New(fault.Invalid, "web.sheet_large", maxSheet>>20).In("file")
 	}
+	var err error
+	u.Name = file.Filename
+	if u.Data, err = readAll(file.Open()); err != nil {
+		return "", err
+	}
+	sealed, err := s.Gate.Keys.Seal(place, string(u.Data))
 	if err != nil {
 		return "", err
 	}
-	defer from.Close()
-	if u.Data, err = io.ReadAll(io.LimitReader(from, maxSheet)); err != nil {
-		return "", fmt.Errorf("read an upload: %w", err)
-	}
-	if file == nil {
-		return kept, nil
-	}
-	hash, _, err := s.Blobs.Put(v.Context(), bytes.NewReader(u.Data))
+	hash, _, err := s.Blobs.Put(v.Context(), strings.NewReader(string(sealed)))
 	return hash, err
+}
+
+// drop removes a kept upload once it was imported.
+func (s *Server) drop(v *visit, kept blob.Hash) {
+	if err := s.Blobs.Delete(v.Context(), kept); err != nil {
+		s.Log.WarnContext(v.Context(), "a kept upload stays", "request", v.Number, "error", err.Error())
+	}
 }

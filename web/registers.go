@@ -31,6 +31,9 @@ func (s *Server) listRegisters(v *visit, _ nothing) (registersPage, error) {
 		p.Keepers = map[actor.UnitID]string{}
 		for _, one := range p.Registers {
 			for _, e := range one.Parts {
+				if p.Keepers[e.Keeper] != "" {
+					continue
+				}
 				u, err := actor.FindUnit(v.Context(), r, e.Keeper)
 				if err != nil {
 					return p, err
@@ -112,16 +115,11 @@ func (s *Server) adopt(v *visit, in struct {
 	if err := s.may(v, actor.ActKeepRegister, v.Actor.Unit); err != nil {
 		return nil, err // before anything of theirs is kept
 	}
-	a := registry.Adoption{Register: in.Register, Keeper: v.Actor.Unit, Name: in.Name, Document: in.Document, Day: in.Day,
+	a := registry.Adoption{Register: in.Register, Keeper: v.Actor.Unit, Document: in.Document, Day: in.Day,
 		Whole: in.Whole, Complete: in.Complete, Accept: in.Accept}
-	var u registry.Upload
+	u := registry.Upload{Unit: v.Actor.Unit, List: in.Register, Name: in.Name}
 	hash, err := s.received(v, in.File, in.Kept, &u)
-	if err == nil {
-		a.Data = u.Data
-		if in.File != nil {
-			a.Name = u.Name
-		}
-	}
+	a.Name, a.Data = u.Name, u.Data
 	var preview *registry.Preview
 	switch {
 	case err != nil:
@@ -129,6 +127,7 @@ func (s *Server) adopt(v *visit, in struct {
 		if _, err = db.Update(v.Context(), s.DB, v.By(), func(tx *db.Tx) (*registry.Edition, error) {
 			return registry.Adopt(v.Context(), tx, s.Gate.Keys, a)
 		}); err == nil {
+			s.drop(v, hash)
 			return moved{"/registers/" + in.Register}, nil
 		}
 	default:
