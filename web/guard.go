@@ -79,22 +79,36 @@ var zippers = sync.Pool{New: func() any { return gzip.NewWriter(nil) }}
 // smallest is the size below which compression is not worth its header.
 const smallest = 1024
 
-// held keeps an answer until it is whole, to choose how to send it.
+// held keeps a text until it is whole, to choose how to send it. Anything else
+// goes on as it comes.
 type held struct {
 	http.ResponseWriter
-	body   bytes.Buffer
-	status int
+	body    bytes.Buffer
+	status  int
+	through bool // it is no text
 }
 
 // WriteHeader implements http.ResponseWriter.
 func (h *held) WriteHeader(status int) {
-	if h.status == 0 {
-		h.status = status
+	if h.status != 0 {
+		return
+	}
+	h.status = status
+	kind := h.Header().Get("Content-Type")
+	text := strings.HasPrefix(kind, "text/") || strings.Contains(kind, "json") || strings.Contains(kind, "/xml") || strings.Contains(kind, "+xml")
+	if h.through = kind != "" && !text; h.through {
+		h.ResponseWriter.WriteHeader(status)
 	}
 }
 
 // Write implements http.ResponseWriter.
-func (h *held) Write(p []byte) (int, error) { return h.body.Write(p) }
+func (h *held) Write(p []byte) (int, error) {
+	h.WriteHeader(http.StatusOK)
+	if h.through {
+		return h.ResponseWriter.Write(p)
+	}
+	return h.body.Write(p)
+}
 
 // compressed sends pages and data in gzip to those who understand it. Assets
 // come compressed already; files are sent as they are.
@@ -107,15 +121,16 @@ func compressed(next http.Handler) http.Handler {
 		}
 		h := &held{ResponseWriter: w}
 		next.ServeHTTP(h, r)
-		kind := w.Header().Get("Content-Type")
-		text := strings.HasPrefix(kind, "text/") || strings.Contains(kind, "json") || strings.Contains(kind, "xml")
-		if !text || h.body.Len() < smallest || h.status == http.StatusNoContent {
+		if h.through {
+			return
+		}
+		if h.body.Len() < smallest {
 			w.WriteHeader(max(h.status, http.StatusOK))
 			h.body.WriteTo(w)
 			return
 		}
 		w.Header().Set("Content-Encoding", "gzip")
-		w.WriteHeader(max(h.status, http.StatusOK))
+		w.WriteHeader(h.status)
 		z := zippers.Get().(*gzip.Writer)
 		z.Reset(w)
 		z.Write(h.body.Bytes())
