@@ -39,12 +39,11 @@ func (s *Server) desk(v *visit, _ nothing) (deskPage, error) {
 				return p, err
 			}
 		}
-		if p.Calls, err = call.Mine(ctx, r, v.By(), call.Filter{Newest: true}); err != nil && fault.Of(err).Kind == fault.Internal {
-			return p, err
+		if p.Draft = actor.May(ctx, r, v.By(), actor.ActDraftCall, v.Actor.Unit) == nil; p.Draft {
+			p.Packages = s.packages()
+			p.Calls, err = call.Mine(ctx, r, v.By(), call.Filter{Newest: true})
 		}
-		p.Draft = actor.May(ctx, r, v.By(), actor.ActDraftCall, v.Actor.Unit) == nil
-		p.Packages = s.packages()
-		return p, nil
+		return p, err
 	})
 }
 
