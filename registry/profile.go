@@ -1,6 +1,9 @@
 package registry
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
 	"slices"
 	"time"
 
@@ -131,6 +134,16 @@ func (l *List) columnsOf(a, b map[string]string) []string {
 		}
 	}
 	return codes
+}
+
+// Digest stands for these versions of these rows: it is another one as soon as
+// a row was added, changed or removed.
+func Digest(rows []*Row) string {
+	h := sha256.New()
+	for _, r := range rows {
+		fmt.Fprintf(h, "%s %d\n", r.ID, r.Version)
+	}
+	return hex.EncodeToString(h.Sum(nil))
 }
 
 // words are the names of columns, for a message.

@@ -28,6 +28,7 @@ type listPage struct {
 	Unit *actor.Unit     `json:"unit"`
 	List *registry.List  `json:"-"`
 	Rows []*registry.Row `json:"rows"`
+	Seen string          `json:"seen"` // stands for these versions of these rows: see markList
 
 	Edit    bool              `json:"-"` // the reader may change it
 	Confirm bool              `json:"-"` // … and say that it still holds
@@ -61,6 +62,7 @@ func (s *Server) list(v *visit, at atList) (listPage, error) {
 		}
 		may := func(act actor.Act) bool { return actor.May(v.Context(), r, v.By(), act, at.Unit) == nil }
 		p.Unit, p.Rows = profile.Unit, profile.Rows[at.List]
+		p.Seen = registry.Digest(p.Rows)
 		p.Edit, p.Confirm, p.Reveal = may(actor.ActEditProfile), may(actor.ActConfirmProfile), may(actor.ActRevealIdentity)
 		p.Verify, p.Export = may(actor.ActVerifyProfile), may(actor.ActExportProfile)
 		return p, nil
@@ -189,16 +191,25 @@ func (s *Server) removeRow(v *visit, in atRow) (page, error) {
 // marking is what somebody says of whole rows.
 type marking func(ctx context.Context, tx *db.Tx, sel registry.Selection) ([]*registry.Row, error)
 
-func (s *Server) confirmList(v *visit, in atList) (page, error) {
+// wholeList is a list as somebody had it before their eyes.
+type wholeList struct {
+	Unit actor.UnitID `json:"unit" in:"path"`
+	List string       `json:"list" in:"path"`
+	Seen string       `json:"seen"` // as the list itself says
+}
+
+func (s *Server) confirmList(v *visit, in wholeList) (page, error) {
 	return s.markList(v, in, registry.Confirm)
 }
-func (s *Server) verifyList(v *visit, in atList) (page, error) {
+func (s *Server) verifyList(v *visit, in wholeList) (page, error) {
 	return s.markList(v, in, registry.Verify)
 }
 
-// markList says of all rows of a list, as the reader sees them now, that they
-// are true.
-func (s *Server) markList(v *visit, at atList, act marking) (page, error) {
+// markList says of all rows of a list that they are true. When somebody changed
+// one since the reader saw the list, they are to look again: nobody vouches for
+// what they have not seen.
+func (s *Server) markList(v *visit, in wholeList, act marking) (page, error) {
+	at := atList{in.Unit, in.List}
 	_, err := db.Update(v.Context(), s.DB, v.By(), func(tx *db.Tx) ([]*registry.Row, error) {
 		p, err := registry.View(v.Context(), tx, v.By(), at.Unit)
 		if err != nil {
@@ -207,6 +218,9 @@ func (s *Server) markList(v *visit, at atList, act marking) (page, error) {
 		sel := registry.Selection{Unit: at.Unit}
 		for _, row := range p.Rows[at.List] {
 			sel.Rows = append(sel.Rows, registry.Ref{ID: row.ID, Version: row.Version})
+		}
+		if registry.Digest(p.Rows[at.List]) != in.Seen {
+			return nil, fault.New(fault.Conflict, "web.list_changed")
 		}
 		return act(v.Context(), tx, sel)
 	})

@@ -176,7 +176,15 @@ func TestAUnitRegistersAndIsConfirmed(t *testing.T) {
 		people["officer"].send(unit, unit+"/confirm").want(t, 200, "已确认")
 		applicant.send(unit+"/profile/finance", unit+"/profile/finance", "id", "", "version", "0", "cell.year", "2023", "cell.rd_expense", "1010").
 			want(t, 200, "1010", "已填报")
-		people["officer"].send(unit+"/profile/finance", unit+"/profile/finance/verify").want(t, 200, "已核实")
+		list := unit + "/profile/finance"
+		seen := regexp.MustCompile(`name="seen" value="(\w+)"`).FindStringSubmatch(people["officer"].get(list).text)
+		if seen == nil {
+			t.Fatal("the list does not say what the officer sees")
+		}
+		applicant.send(list, list, "id", "", "version", "0", "cell.year", "2022", "cell.rd_expense", "880").want(t, 200)
+		people["officer"].send(list, list+"/verify", "seen", seen[1]).want(t, http.StatusConflict, "有人改动过")
+		seen = regexp.MustCompile(`name="seen" value="(\w+)"`).FindStringSubmatch(people["officer"].get(list).text)
+		people["officer"].send(list, list+"/verify", "seen", seen[1]).want(t, 200, "已核实")
 		s.browser(t).get(unit).want(t, http.StatusUnauthorized)
 	})
 }
