@@ -35,6 +35,15 @@ func View(ctx context.Context, r db.Reader, by db.By, unit actor.UnitID) (*Profi
 	return ProfileOf(ctx, r, unit)
 }
 
+// ViewList returns the rows of one list of a unit's profile that stand, to those
+// who may see it.
+func ViewList(ctx context.Context, r db.Reader, by db.By, unit actor.UnitID, list string) ([]*Row, error) {
+	if err := actor.May(ctx, r, by, actor.ActViewProfile, unit); err != nil {
+		return nil, err
+	}
+	return standing(ctx, r, unit, list)
+}
+
 // History returns the versions of a row, the oldest first, to those who may see
 // the profile that it stands in.
 func History(ctx context.Context, r db.Reader, by db.By, id RowID) ([]*Row, error) {

@@ -6,10 +6,12 @@ import (
 	"mime/multipart"
 	"net/http/httptest"
 	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 
 	"shenbao/internal/blob"
+	"shenbao/registry"
 )
 
 // sheet sends a file to an address of somebody's.
@@ -71,5 +73,31 @@ func TestAKeptRosterIsSealed(t *testing.T) {
 	}
 	if _, err := w.server.Blobs.Stat(t.Context(), blob.Hash(kept)); err == nil {
 		t.Error("the upload stays")
+	}
+}
+
+// A long list is shown in pages, each row once and in order.
+func TestListPages(t *testing.T) {
+	p := listPage{}
+	for i := range 2*listRows + 50 {
+		p.Rows = append(p.Rows, &registry.Row{ID: registry.RowID(strconv.Itoa(i))})
+	}
+	var seen []registry.RowID
+	pages := 0
+	for p.turn(""); ; p.turn(p.Next) {
+		pages++
+		for _, r := range p.shown() {
+			seen = append(seen, r.ID)
+		}
+		if p.Next == "" {
+			break
+		}
+	}
+	if pages != 3 || len(seen) != len(p.Rows) || seen[0] != "0" || seen[len(seen)-1] != p.Rows[len(p.Rows)-1].ID {
+		t.Errorf("%d pages with %d rows", pages, len(seen))
+	}
+	p.Rows = p.Rows[:listRows]
+	if p.turn(""); p.Next != "" {
+		t.Error("a page after the last row")
 	}
 }

@@ -2,6 +2,7 @@ package web
 
 import (
 	"context"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -28,6 +29,8 @@ type listPage struct {
 	Unit *actor.Unit     `json:"unit"`
 	List *registry.List  `json:"-"`
 	Rows []*registry.Row `json:"rows"`
+	From int             `json:"-"`    // how many rows stand on earlier pages
+	Next registry.RowID  `json:"-"`    // the last row shown; "" when none comes after it
 	Seen string          `json:"seen"` // stands for these versions of these rows: see markList
 
 	Edit    bool              `json:"-"` // the reader may change it
@@ -56,12 +59,15 @@ func (s *Server) list(v *visit, at atList) (listPage, error) {
 		if p.List == nil {
 			return p, fault.New(fault.Missing, "web.no_page")
 		}
-		profile, err := registry.View(v.Context(), r, v.By(), at.Unit)
-		if err != nil {
+		var err error
+		if p.Rows, err = registry.ViewList(v.Context(), r, v.By(), at.Unit, at.List); err != nil {
 			return p, err
 		}
+		if p.Unit, err = actor.FindUnit(v.Context(), r, at.Unit); err != nil {
+			return p, err
+		}
+		p.turn("")
 		may := func(act actor.Act) bool { return actor.May(v.Context(), r, v.By(), act, at.Unit) == nil }
-		p.Unit, p.Rows = profile.Unit, profile.Rows[at.List]
 		p.Seen = registry.Digest(p.Rows)
 		p.Edit, p.Confirm, p.Reveal = may(actor.ActEditProfile), may(actor.ActConfirmProfile), may(actor.ActRevealIdentity)
 		p.Verify, p.Export = may(actor.ActVerifyProfile), may(actor.ActExportProfile)
@@ -69,16 +75,32 @@ func (s *Server) list(v *visit, at atList) (listPage, error) {
 	})
 }
 
+// listRows is how many rows of a list a page shows.
+const listRows = 200
+
+// turn goes to the page after a row, or to the first.
+func (p *listPage) turn(after registry.RowID) {
+	p.From, p.Next = slices.IndexFunc(p.Rows, func(r *registry.Row) bool { return r.ID == after })+1, ""
+	if len(p.shown()) < len(p.Rows)-p.From {
+		p.Next = p.shown()[listRows-1].ID
+	}
+}
+
+// shown are the rows of the page.
+func (p listPage) shown() []*registry.Row { return p.Rows[p.From:min(len(p.Rows), p.From+listRows)] }
+
 func (s *Server) showList(v *visit, in struct {
-	Unit actor.UnitID   `json:"unit" in:"path"`
-	List string         `json:"list" in:"path"`
-	Row  registry.RowID `json:"row"`
-	New  bool           `json:"new"`
+	Unit  actor.UnitID   `json:"unit" in:"path"`
+	List  string         `json:"list" in:"path"`
+	Row   registry.RowID `json:"row"`
+	New   bool           `json:"new"`
+	After registry.RowID `json:"after"`
 }) (page, error) {
 	p, err := s.list(v, atList{in.Unit, in.List})
 	if err != nil {
 		return nil, err
 	}
+	p.turn(in.After)
 	p.Form = p.Edit && (in.New || p.List.Single)
 	for _, row := range p.Rows {
 		if row.ID == in.Row && in.Row != "" {
@@ -211,15 +233,15 @@ func (s *Server) verifyList(v *visit, in wholeList) (page, error) {
 func (s *Server) markList(v *visit, in wholeList, act marking) (page, error) {
 	at := atList{in.Unit, in.List}
 	_, err := db.Update(v.Context(), s.DB, v.By(), func(tx *db.Tx) ([]*registry.Row, error) {
-		p, err := registry.View(v.Context(), tx, v.By(), at.Unit)
+		rows, err := registry.ViewList(v.Context(), tx, v.By(), at.Unit, at.List)
 		if err != nil {
 			return nil, err
 		}
 		sel := registry.Selection{Unit: at.Unit}
-		for _, row := range p.Rows[at.List] {
+		for _, row := range rows {
 			sel.Rows = append(sel.Rows, registry.Ref{ID: row.ID, Version: row.Version})
 		}
-		if registry.Digest(p.Rows[at.List]) != in.Seen {
+		if registry.Digest(rows) != in.Seen {
 			return nil, fault.New(fault.Conflict, "web.list_changed")
 		}
 		return act(v.Context(), tx, sel)
