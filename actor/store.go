@@ -11,27 +11,6 @@ import (
 	"shenbao/internal/fault"
 )
 
-// scanner is what sql.Row and sql.Rows have in common.
-type scanner interface{ Scan(dest ...any) error }
-
-// all reads the rows of a query.
-func all[T any](ctx context.Context, r db.Reader, scan func(scanner) (T, error), q string, args ...any) ([]T, error) {
-	rows, err := r.Query(ctx, q, args...)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var out []T
-	for rows.Next() {
-		v, err := scan(rows)
-		if err != nil {
-			return nil, err
-		}
-		out = append(out, v)
-	}
-	return out, rows.Err()
-}
-
 // one reports whether a statement changed a row.
 func one(n int64, err error) (bool, error) { return n > 0, err }
 
@@ -45,7 +24,7 @@ func missing(err error) error {
 
 const unitColumns = `id, code, name, kind, place, authority, level, parent, by_place, state, reason, contact, created, decided`
 
-func scanUnit(row scanner) (*Unit, error) {
+func scanUnit(row db.Scanner) (*Unit, error) {
 	u := &Unit{}
 	err := row.Scan(&u.ID, &u.Code, &u.Name, &u.Kind, &u.Place, &u.Authority, &u.Level, &u.Parent, &u.ByPlace,
 		&u.State, &u.Reason, &u.Contact, db.Into(&u.Created), db.Into(&u.Decided))
@@ -120,7 +99,7 @@ func appendHistory(ctx context.Context, tx *db.Tx, u *Unit) error {
 
 // History returns what a unit was called and where it was, the newest first.
 func History(ctx context.Context, r db.Reader, unit UnitID) ([]Past, error) {
-	return all(ctx, r, func(row scanner) (Past, error) {
+	return db.All(ctx, r, func(row db.Scanner) (Past, error) {
 		var p Past
 		err := row.Scan(&p.Name, &p.Place, db.Into(&p.From), db.Into(&p.Until))
 		return p, err
@@ -252,7 +231,7 @@ func listUnits(ctx context.Context, r db.Reader, from UnitID, f Filter) ([]*Unit
 		where(`(name LIKE $%[1]d ESCAPE '!' OR code LIKE $%[1]d ESCAPE '!')`, "%"+escape.Replace(f.Text)+"%")
 	}
 	args = append(args, f.limit())
-	return all(ctx, r, scanUnit, q+fmt.Sprintf(" ORDER BY id LIMIT $%d", len(args)), args...)
+	return db.All(ctx, r, scanUnit, q+fmt.Sprintf(" ORDER BY id LIMIT $%d", len(args)), args...)
 }
 
 // escape takes the meaning from the characters that LIKE knows.

@@ -38,7 +38,7 @@ const selectMembership = `
 	SELECT m.id, m.person, p.name, m.unit, COALESCE(u.name, ''), m.role, m.scope, m.valid_from, m.valid_to, m.granted_by
 	FROM memberships m JOIN people p ON p.id = m.person LEFT JOIN units u ON u.id = m.unit `
 
-func scanMembership(row scanner) (*Membership, error) {
+func scanMembership(row db.Scanner) (*Membership, error) {
 	m := &Membership{}
 	var scope string
 	err := row.Scan(&m.ID, &m.Person, &m.PersonName, &m.Unit, &m.UnitName, &m.Role, &scope, db.Into(&m.From), db.Into(&m.Until), &m.GrantedBy)
@@ -55,11 +55,11 @@ func findMembership(ctx context.Context, r db.Reader, id string) (*Membership, e
 }
 
 func membershipsOf(ctx context.Context, r db.Reader, person PersonID) ([]*Membership, error) {
-	return all(ctx, r, scanMembership, selectMembership+`WHERE m.person = $2 AND `+current+` ORDER BY m.id`, db.Time(r.At()), string(person))
+	return db.All(ctx, r, scanMembership, selectMembership+`WHERE m.person = $2 AND `+current+` ORDER BY m.id`, db.Time(r.At()), string(person))
 }
 
 func membersOf(ctx context.Context, r db.Reader, unit UnitID) ([]*Membership, error) {
-	return all(ctx, r, scanMembership, selectMembership+`WHERE m.unit = $2 AND `+current+` ORDER BY m.id`, db.Time(r.At()), string(unit))
+	return db.All(ctx, r, scanMembership, selectMembership+`WHERE m.unit = $2 AND `+current+` ORDER BY m.id`, db.Time(r.At()), string(unit))
 }
 
 // storeMembership inserts a membership; false when the person holds the role

@@ -14,7 +14,7 @@ import (
 
 const personColumns = `id, name, email, phone, language, disabled, totp <> '', created`
 
-func scanPerson(row scanner) (*Person, error) {
+func scanPerson(row db.Scanner) (*Person, error) {
 	p := &Person{}
 	err := row.Scan(&p.ID, &p.Name, &p.Email, &p.Phone, &p.Language, &p.Disabled, &p.TOTP, db.Into(&p.Created))
 	return p, err
@@ -41,7 +41,7 @@ func personByEmail(ctx context.Context, r db.Reader, email string) (*Person, err
 // listPeople returns accounts in the order in which they were opened.
 func listPeople(ctx context.Context, r db.Reader, f PeopleFilter) ([]*Person, error) {
 	q := `SELECT ` + personColumns + ` FROM people WHERE id > $1 AND (name LIKE $2 ESCAPE '!' OR email_key LIKE $2 ESCAPE '!') ORDER BY id LIMIT $3`
-	return all(ctx, r, scanPerson, q, string(f.After), "%"+escape.Replace(f.Text)+"%", Filter{Limit: f.Limit}.limit())
+	return db.All(ctx, r, scanPerson, q, string(f.After), "%"+escape.Replace(f.Text)+"%", Filter{Limit: f.Limit}.limit())
 }
 
 // storePerson inserts an account; a Conflict fault when there is one with that
@@ -182,7 +182,7 @@ type oneTime struct {
 
 const oneTimeColumns = `purpose, person, email, unit, role, scope, valid_to, made_by, expires`
 
-func scanOneTime(row scanner) (*oneTime, error) {
+func scanOneTime(row db.Scanner) (*oneTime, error) {
 	o := &oneTime{}
 	var scope string
 	err := row.Scan(&o.purpose, &o.person, &o.email, &o.offer.Unit, &o.offer.Role, &scope, db.Into(&o.offer.Until), &o.madeBy, db.Into(&o.expires))

@@ -29,7 +29,7 @@ type session struct {
 const sessionColumns = `s.id, s.membership, s.factors, s.misses, s.created, s.proved, s.seen, s.ends, s.source, s.agent,
 	p.id, p.name, p.email, p.phone, p.language, p.disabled, p.totp <> '', p.password_at`
 
-func scanSession(row scanner) (*session, error) {
+func scanSession(row db.Scanner) (*session, error) {
 	s := &session{}
 	p := &s.person
 	err := row.Scan(&s.ID, &s.membership, &s.factors, &s.misses, db.Into(&s.Created), db.Into(&s.proved), db.Into(&s.Seen), db.Into(&s.ends), &s.Source, &s.Agent,
@@ -47,7 +47,7 @@ func findSession(ctx context.Context, r db.Reader, hash string) (*session, error
 }
 
 func sessionsOf(ctx context.Context, r db.Reader, person PersonID) ([]*session, error) {
-	return all(ctx, r, scanSession, `SELECT `+sessionColumns+` FROM sessions s JOIN people p ON p.id = s.person
+	return db.All(ctx, r, scanSession, `SELECT `+sessionColumns+` FROM sessions s JOIN people p ON p.id = s.person
 		WHERE s.person = $1 AND s.ends > $2 ORDER BY s.id DESC`, string(person), db.Time(r.At()))
 }
 
@@ -101,7 +101,7 @@ func keepSessions(ctx context.Context, tx *db.Tx, person PersonID, n int) error 
 
 const apiTokenColumns = `t.id, t.person, t.membership, t.label, t.scopes, t.created, t.expires`
 
-func scanAPIToken(row scanner) (*APIToken, error) {
+func scanAPIToken(row db.Scanner) (*APIToken, error) {
 	t := &APIToken{}
 	var scopes string
 	err := row.Scan(&t.ID, &t.person, &t.membership, &t.Label, &scopes, db.Into(&t.Created), db.Into(&t.Expires))
@@ -127,7 +127,7 @@ func findAPIToken(ctx context.Context, r db.Reader, hash string) (*APIToken, err
 }
 
 func apiTokensOf(ctx context.Context, r db.Reader, person PersonID) ([]*APIToken, error) {
-	return all(ctx, r, scanAPIToken, `SELECT `+apiTokenColumns+` FROM api_tokens t WHERE t.person = $1 AND t.revoked = '' AND t.expires > $2 ORDER BY t.id DESC`,
+	return db.All(ctx, r, scanAPIToken, `SELECT `+apiTokenColumns+` FROM api_tokens t WHERE t.person = $1 AND t.revoked = '' AND t.expires > $2 ORDER BY t.id DESC`,
 		string(person), db.Time(r.At()))
 }
 

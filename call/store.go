@@ -18,9 +18,7 @@ import (
 const callColumns = `id, package, hash, title, number, issuer, issuer_name, place, mode, year, state, reason, amends, replaced_by,
 	drafted, published, opens, closes, revision`
 
-type scanner interface{ Scan(...any) error }
-
-func scanCall(row scanner) (*Call, error) {
+func scanCall(row db.Scanner) (*Call, error) {
 	c := &Call{}
 	err := row.Scan(&c.ID, &c.Package, &c.Hash, &c.Title, &c.Number, &c.Issuer, &c.IssuerName, &c.Place, &c.Mode, &c.Year, &c.State, &c.Reason,
 		&c.Amends, &c.ReplacedBy, db.Into(&c.Drafted), db.Into(&c.Published), db.Into(&c.Opens), db.Into(&c.Closes), &c.revision)
@@ -58,21 +56,6 @@ func keyed(text string) bool {
 	return text != "" && len(text) <= 100 && utf8.ValidString(text) && strings.IndexByte(text, 0) < 0
 }
 
-// each calls scan for every row of a query.
-func each(ctx context.Context, r db.Reader, scan func(scanner) error, q string, args ...any) error {
-	rows, err := r.Query(ctx, q, args...)
-	if err != nil {
-		return err
-	}
-	defer rows.Close()
-	for rows.Next() {
-		if err := scan(rows); err != nil {
-			return err
-		}
-	}
-	return rows.Err()
-}
-
 // hang reads the windows and extensions of calls.
 func hang(ctx context.Context, r db.Reader, calls []*Call) error {
 	if len(calls) == 0 {
@@ -84,27 +67,33 @@ func hang(ctx context.Context, r db.Reader, calls []*Call) error {
 		byID[c.ID], ids[i] = c, c.ID
 	}
 	in := ` FROM call_windows WHERE call IN (` + marks(1, len(ids)) + `) ORDER BY call, position`
-	if err := each(ctx, r, func(row scanner) error {
+	if err := db.Each(ctx, r, func(row db.Scanner) error {
 		var id ID
 		var clauses string
 		w := Window{}
 		err := row.Scan(&id, &w.Stage, &w.Name, &w.Act, &w.Who, db.Into(&w.From), db.Into(&w.Until), db.Into(&w.NoticeFrom), db.Into(&w.NoticeUntil),
 			&w.Received, &w.Late, &w.Channel, &w.To, &w.Does, &clauses)
+		if err != nil {
+			return err
+		}
 		w.Clauses = strings.Fields(clauses)
 		byID[id].Windows = append(byID[id].Windows, w)
-		return err
+		return nil
 	}, `SELECT call, stage, name, act, who, opens, ends, notice_opens, notice_ends, received, late, channel, receiver, does, clauses`+in, ids...); err != nil {
 		return err
 	}
 	in = ` FROM call_extensions WHERE call IN (` + marks(1, len(ids)) + `) ORDER BY id`
-	return each(ctx, r, func(row scanner) error {
+	return db.Each(ctx, r, func(row db.Scanner) error {
 		var id ID
 		e := Extension{}
 		err := row.Scan(&id, &e.ID, &e.Stage, db.Into(&e.Before), db.Into(&e.After), &e.Reason, db.Into(&e.Proposed), &e.ProposedBy,
 			db.Into(&e.Approved), &e.ApprovedBy)
+		if err != nil {
+			return err
+		}
 		e.reopens()
 		byID[id].Extensions = append(byID[id].Extensions, e)
-		return err
+		return nil
 	}, `SELECT call, id, stage, ends_before, ends_after, reason, proposed, proposed_by, approved, approved_by`+in, ids...)
 }
 
@@ -120,14 +109,11 @@ func marks(from, n int) string {
 	return b.String()
 }
 
-func attachments(ctx context.Context, r db.Reader, id ID) (out []Attachment, err error) {
-	err = each(ctx, r, func(row scanner) error {
-		var a Attachment
-		err := row.Scan(&a.Hash, &a.Name, &a.Size, &a.Type, &a.text, db.Into(&a.Attached))
-		out = append(out, a)
-		return err
+func attachments(ctx context.Context, r db.Reader, id ID) ([]Attachment, error) {
+	return db.All(ctx, r, func(row db.Scanner) (a Attachment, err error) {
+		err = row.Scan(&a.Hash, &a.Name, &a.Size, &a.Type, &a.text, db.Into(&a.Attached))
+		return a, err
 	}, `SELECT hash, name, size, type, text, attached FROM call_attachments WHERE call = $1 ORDER BY position, hash`, id)
-	return out, err
 }
 
 // comparison is what the comparison with the package came to; the zero one when

@@ -173,21 +173,13 @@ func listCalls(ctx context.Context, r db.Reader, f Filter) (out []*Call, err err
 	if more {
 		q.add(after, values...)
 	}
-	err = each(ctx, r, func(row scanner) error {
-		c, err := scanCall(row)
-		out = append(out, c)
-		return err
-	}, `SELECT `+callColumns+` FROM calls WHERE `+strings.Join(q.where, " AND ")+` ORDER BY `+order+fmt.Sprintf(" LIMIT %d", f.limit()), q.args...)
-	return out, err
+	return db.All(ctx, r, scanCall, `SELECT `+callColumns+` FROM calls WHERE `+strings.Join(q.where, " AND ")+` ORDER BY `+order+fmt.Sprintf(" LIMIT %d", f.limit()), q.args...)
 }
 
 // Fields returns the fields (领域方向) that calls were published for, each once.
-func Fields(ctx context.Context, r db.Reader) (out []Field, err error) {
-	err = each(ctx, r, func(row scanner) error {
-		var f Field
-		err := row.Scan(&f.Code, &f.Name)
-		out = append(out, f)
-		return err
+func Fields(ctx context.Context, r db.Reader) ([]Field, error) {
+	return db.All(ctx, r, func(row db.Scanner) (f Field, err error) {
+		err = row.Scan(&f.Code, &f.Name)
+		return f, err
 	}, `SELECT code, name FROM call_field_names ORDER BY name, code`)
-	return out, err
 }

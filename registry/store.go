@@ -16,10 +16,7 @@ const rowColumns = `id, version, unit, list, key, cells, person, sealed, evidenc
 	entered, entered_person, entered_unit, confirmed, confirmed_person, confirmed_unit,
 	verified, verified_person, verified_unit, ended, ended_person, ended_unit`
 
-// scanner is what sql.Row and sql.Rows have in common.
-type scanner interface{ Scan(dest ...any) error }
-
-func scanRow(from scanner) (*Row, error) {
+func scanRow(from db.Scanner) (*Row, error) {
 	r, cells := &Row{}, ""
 	if err := from.Scan(&r.ID, &r.Version, &r.Unit, &r.List, &r.key, &cells, &r.Person, &r.sealed, &r.Evidence,
 		db.Into(&r.Entered.At), &r.Entered.Person, &r.Entered.Unit, db.Into(&r.Confirmed.At), &r.Confirmed.Person, &r.Confirmed.Unit,
@@ -29,27 +26,10 @@ func scanRow(from scanner) (*Row, error) {
 	return r, json.Unmarshal([]byte(cells), &r.Cells)
 }
 
-func queryRows(ctx context.Context, r db.Reader, q string, args ...any) ([]*Row, error) {
-	rows, err := r.Query(ctx, q, args...)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var out []*Row
-	for rows.Next() {
-		row, err := scanRow(rows)
-		if err != nil {
-			return nil, err
-		}
-		out = append(out, row)
-	}
-	return out, rows.Err()
-}
-
 // standing returns the rows of a unit's list that stand, in the order in which
 // they were first entered; of every list for "".
 func standing(ctx context.Context, r db.Reader, unit actor.UnitID, list string) ([]*Row, error) {
-	rows, err := queryRows(ctx, r, `SELECT `+rowColumns+` FROM profile_rows
+	rows, err := db.All(ctx, r, scanRow, `SELECT `+rowColumns+` FROM profile_rows
 		WHERE unit = $1 AND (list = $2 OR $2 = '') AND ended = '' ORDER BY id`, string(unit), list)
 	if err != nil {
 		return nil, fmt.Errorf("read the profile of %s: %w", unit, err)
@@ -60,7 +40,7 @@ func standing(ctx context.Context, r db.Reader, unit actor.UnitID, list string) 
 // versions returns all versions of a row, the oldest first; a Missing fault
 // when there is none.
 func versions(ctx context.Context, r db.Reader, id RowID) ([]*Row, error) {
-	rows, err := queryRows(ctx, r, `SELECT `+rowColumns+` FROM profile_rows WHERE id = $1 ORDER BY version`, string(id))
+	rows, err := db.All(ctx, r, scanRow, `SELECT `+rowColumns+` FROM profile_rows WHERE id = $1 ORDER BY version`, string(id))
 	if err == nil && len(rows) == 0 {
 		return nil, fault.New(fault.Missing, "registry.missing")
 	}

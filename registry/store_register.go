@@ -15,35 +15,23 @@ import (
 const editionColumns = `id, register, keeper, number, adopted, adopted_person, adopted_unit, document, file, day,
 	complete, complete_from, added, changed, ended`
 
-func queryEditions(ctx context.Context, r db.Reader, q string, args ...any) ([]*Edition, error) {
-	rows, err := r.Query(ctx, q, args...)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var out []*Edition
-	for rows.Next() {
-		e := &Edition{}
-		if err := rows.Scan(&e.ID, &e.Register, &e.Keeper, &e.Number, db.Into(&e.Adopted.At), &e.Adopted.Person, &e.Adopted.Unit,
-			&e.Document, &e.File, &e.Day, &e.Complete, &e.CompleteFrom, &e.Added, &e.Changed, &e.Ended); err != nil {
-			return nil, err
-		}
-		out = append(out, e)
-	}
-	return out, rows.Err()
+func scanEdition(from db.Scanner) (*Edition, error) {
+	e := &Edition{}
+	return e, from.Scan(&e.ID, &e.Register, &e.Keeper, &e.Number, db.Into(&e.Adopted.At), &e.Adopted.Person, &e.Adopted.Unit,
+		&e.Document, &e.File, &e.Day, &e.Complete, &e.CompleteFrom, &e.Added, &e.Changed, &e.Ended)
 }
 
 // newest returns the newest edition of every part of every register, by
 // register and keeper.
 func newest(ctx context.Context, r db.Reader) ([]*Edition, error) {
-	return queryEditions(ctx, r, `SELECT `+editionColumns+` FROM register_editions e
+	return db.All(ctx, r, scanEdition, `SELECT `+editionColumns+` FROM register_editions e
 		WHERE number = (SELECT MAX(number) FROM register_editions n WHERE n.register = e.register AND n.keeper = e.keeper)
 		ORDER BY register, keeper`)
 }
 
 // editions returns the editions of one part of a register, the newest first.
 func editions(ctx context.Context, r db.Reader, register string, keeper actor.UnitID) ([]*Edition, error) {
-	return queryEditions(ctx, r, `SELECT `+editionColumns+` FROM register_editions
+	return db.All(ctx, r, scanEdition, `SELECT `+editionColumns+` FROM register_editions
 		WHERE register = $1 AND keeper = $2 ORDER BY number DESC`, register, string(keeper))
 }
 
@@ -60,31 +48,19 @@ func insertEdition(ctx context.Context, tx *db.Tx, e *Edition) error {
 	return err
 }
 
-// scanHeld reads rows of registers as rows of lists.
-func scanHeld(ctx context.Context, r db.Reader, q string, args ...any) ([]*Row, error) {
-	rows, err := r.Query(ctx, q, args...)
-	if err != nil {
+// scanHeld reads a row of a register as a row of a list.
+func scanHeld(from db.Scanner) (*Row, error) {
+	row, cells := &Row{}, ""
+	if err := from.Scan(&row.ID, &row.List, &row.Unit, &row.key, &cells, &row.Person); err != nil {
 		return nil, err
 	}
-	defer rows.Close()
-	var out []*Row
-	for rows.Next() {
-		row, cells := &Row{}, ""
-		if err := rows.Scan(&row.ID, &row.List, &row.Unit, &row.key, &cells, &row.Person); err != nil {
-			return nil, err
-		}
-		if err := json.Unmarshal([]byte(cells), &row.Cells); err != nil {
-			return nil, err
-		}
-		out = append(out, row)
-	}
-	return out, rows.Err()
+	return row, json.Unmarshal([]byte(cells), &row.Cells)
 }
 
 // heldNow returns the rows of one part of a register that stand, in the order
 // in which they came.
 func heldNow(ctx context.Context, r db.Reader, register string, keeper actor.UnitID) ([]*Row, error) {
-	rows, err := scanHeld(ctx, r, `SELECT id, register, keeper, key, cells, person FROM register_rows
+	rows, err := db.All(ctx, r, scanHeld, `SELECT id, register, keeper, key, cells, person FROM register_rows
 		WHERE register = $1 AND keeper = $2 AND until = 0 ORDER BY id`, register, string(keeper))
 	if err != nil {
 		return nil, fmt.Errorf("read register %s: %w", register, err)
@@ -94,14 +70,14 @@ func heldNow(ctx context.Context, r db.Reader, register string, keeper actor.Uni
 
 // heldOf returns the rows of all registers that are about a unit.
 func heldOf(ctx context.Context, r db.Reader, code string) ([]*Row, error) {
-	return scanHeld(ctx, r, `SELECT id, register, keeper, key, cells, person FROM register_rows
+	return db.All(ctx, r, scanHeld, `SELECT id, register, keeper, key, cells, person FROM register_rows
 		WHERE unit_code = $1 AND until = 0 ORDER BY id`, code)
 }
 
 // heldPage returns up to limit rows of one part of a register as its edition
 // had them, after the row with that id.
 func heldPage(ctx context.Context, r db.Reader, e *Edition, after RowID, limit int) ([]*Row, error) {
-	return scanHeld(ctx, r, `SELECT id, register, keeper, key, cells, person FROM register_rows
+	return db.All(ctx, r, scanHeld, `SELECT id, register, keeper, key, cells, person FROM register_rows
 		WHERE register = $1 AND keeper = $2 AND since <= $3 AND (until = 0 OR until > $3) AND id > $4 ORDER BY id LIMIT $5`,
 		e.Register, string(e.Keeper), e.Number, string(after), limit)
 }

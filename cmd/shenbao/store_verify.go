@@ -46,19 +46,14 @@ var references = []struct{ table, column, to string }{
 func attachmentsNamed(ctx context.Context, r db.Reader) (map[string]string, error) {
 	named := map[string]string{}
 	for _, c := range attachmentColumns {
-		rows, err := r.Query(ctx, fmt.Sprintf(`SELECT DISTINCT %s FROM %s WHERE %s <> ''`, c.column, c.table, c.column))
-		if err != nil {
-			return nil, err
-		}
-		defer rows.Close()
-		for rows.Next() {
+		if err := db.Each(ctx, r, func(row db.Scanner) error {
 			var h string
-			if err := rows.Scan(&h); err != nil {
-				return nil, err
+			if err := row.Scan(&h); err != nil {
+				return err
 			}
 			named[h] = c.table + "." + c.column
-		}
-		if err := rows.Err(); err != nil {
+			return nil
+		}, fmt.Sprintf(`SELECT DISTINCT %s FROM %s WHERE %s <> ''`, c.column, c.table, c.column)); err != nil {
 			return nil, err
 		}
 	}
@@ -68,23 +63,18 @@ func attachmentsNamed(ctx context.Context, r db.Reader) (map[string]string, erro
 // strangeStates finds states that there are not.
 func strangeStates(ctx context.Context, r db.Reader) (c counted, err error) {
 	for _, one := range stateColumns {
-		rows, err := r.Query(ctx, fmt.Sprintf(`SELECT state, COUNT(*) FROM %s GROUP BY state`, one.table))
-		if err != nil {
-			return c, err
-		}
-		defer rows.Close()
-		for rows.Next() {
+		if err := db.Each(ctx, r, func(row db.Scanner) error {
 			var state string
 			var n int64
-			if err := rows.Scan(&state, &n); err != nil {
-				return c, err
+			if err := row.Scan(&state, &n); err != nil {
+				return err
 			}
 			c.n += n
 			if !slices.Contains(one.states, state) {
 				c.faults = append(c.faults, fault.New(fault.Refused, "verify_data.strange_state", one.table, state, n))
 			}
-		}
-		if err := rows.Err(); err != nil {
+			return nil
+		}, fmt.Sprintf(`SELECT state, COUNT(*) FROM %s GROUP BY state`, one.table)); err != nil {
 			return c, err
 		}
 	}

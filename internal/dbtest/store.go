@@ -11,20 +11,10 @@ import (
 func Lines(t testing.TB, d *db.DB) []string {
 	t.Helper()
 	lines, err := db.View(t.Context(), d, func(r db.Reader) ([]string, error) {
-		rows, err := r.Query(t.Context(), "SELECT verb FROM journal ORDER BY id")
-		if err != nil {
-			return nil, err
-		}
-		defer rows.Close()
-		var out []string
-		for rows.Next() {
-			var verb string
-			if err := rows.Scan(&verb); err != nil {
-				return nil, err
-			}
-			out = append(out, verb)
-		}
-		return out, rows.Err()
+		return db.All(t.Context(), r, func(row db.Scanner) (verb string, err error) {
+			err = row.Scan(&verb)
+			return verb, err
+		}, "SELECT verb FROM journal ORDER BY id")
 	})
 	if err != nil {
 		t.Fatal(err)

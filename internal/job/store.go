@@ -43,21 +43,10 @@ func Find(ctx context.Context, r db.Reader, id ID) (*Job, error) {
 // List returns up to limit jobs in a state, oldest first, those after the job
 // with the id after, which may be "".
 func List(ctx context.Context, r db.Reader, state State, after ID, limit int) ([]Job, error) {
-	rows, err := r.Query(ctx, `SELECT `+columns+` FROM jobs WHERE state = $1 AND id > $2 ORDER BY id LIMIT $3`,
-		string(state), string(after), limit)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var all []Job
-	for rows.Next() {
-		var j Job
-		if err := rows.Scan(j.into()...); err != nil {
-			return nil, err
-		}
-		all = append(all, j)
-	}
-	return all, rows.Err()
+	return db.All(ctx, r, func(row db.Scanner) (j Job, err error) {
+		err = row.Scan(j.into()...)
+		return j, err
+	}, `SELECT `+columns+` FROM jobs WHERE state = $1 AND id > $2 ORDER BY id LIMIT $3`, string(state), string(after), limit)
 }
 
 // A Count is how many jobs of a kind are in a state.
@@ -69,22 +58,12 @@ type Count struct {
 
 // Counts returns how many jobs there are that are not done, by kind and state.
 func Counts(ctx context.Context, r db.Reader) ([]Count, error) {
-	rows, err := r.Query(ctx, `
+	return db.All(ctx, r, func(row db.Scanner) (c Count, err error) {
+		err = row.Scan(&c.Kind, &c.State, &c.Jobs)
+		return c, err
+	}, `
 		SELECT kind, state, COUNT(*) FROM jobs WHERE state IN ('waiting', 'running', 'dead')
 		GROUP BY kind, state ORDER BY kind, state`)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var all []Count
-	for rows.Next() {
-		var c Count
-		if err := rows.Scan(&c.Kind, &c.State, &c.Jobs); err != nil {
-			return nil, err
-		}
-		all = append(all, c)
-	}
-	return all, rows.Err()
 }
 
 func revive(ctx context.Context, tx *db.Tx, id ID) error {
@@ -131,28 +110,16 @@ type claim struct {
 // second finds that it is not due any more.
 func (c claim) take(ctx context.Context, tx *db.Tx) ([]*Job, error) {
 	list, args := kindList(c.kinds, db.Time(tx.Now.Add(c.lease)), c.worker, db.Time(tx.Now), c.limit)
-	rows, err := tx.Query(ctx, `
+	return db.All(ctx, tx, scanClaimed, `
 		UPDATE jobs SET state = 'running', due = $1, worker = $2, attempts = attempts + 1, fence = fence + 1
 		WHERE due > '' AND due <= $3 AND id IN (
 			SELECT id FROM jobs WHERE due > '' AND due <= $3 AND kind IN (`+list+`) ORDER BY due, id LIMIT $4)
 		RETURNING id, kind, payload, attempts, fence, created`, args...)
-	return claimed(rows, err)
 }
 
-func claimed(rows *sql.Rows, err error) ([]*Job, error) {
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var all []*Job
-	for rows.Next() {
-		j := &Job{State: Running}
-		if err := rows.Scan(&j.ID, &j.Kind, &j.payload, &j.Attempts, &j.fence, db.Into(&j.Created)); err != nil {
-			return nil, err
-		}
-		all = append(all, j)
-	}
-	return all, rows.Err()
+func scanClaimed(row db.Scanner) (*Job, error) {
+	j := &Job{State: Running}
+	return j, row.Scan(&j.ID, &j.Kind, &j.payload, &j.Attempts, &j.fence, db.Into(&j.Created))
 }
 
 // renew moves the end of the lease.

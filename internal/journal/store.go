@@ -37,24 +37,18 @@ func Lines(ctx context.Context, r db.Reader, f Filter) ([]Line, error) {
 			where += fmt.Sprintf(" AND %s = $%d", column, len(args))
 		}
 	}
-	rows, err := r.Query(ctx, `
+	all, err := db.All(ctx, r, func(row db.Scanner) (l Line, err error) {
+		var payload string
+		err = row.Scan(&l.ID, &l.Seq, db.Into(&l.At), &l.Person, &l.Unit, &l.Role, &l.Verb, &l.Subject, &l.Clause, &payload)
+		l.Payload = []byte(payload)
+		return l, err
+	}, `
 		SELECT id, seq, at, person, unit, role, verb, subject, clause, payload
 		FROM journal WHERE `+where+` ORDER BY id DESC LIMIT $2`, args...)
-	if err != nil {
-		return nil, err
+	if all == nil {
+		all = []Line{} // a page of nothing is [] for programs too
 	}
-	defer rows.Close()
-	all := []Line{}
-	for rows.Next() {
-		var l Line
-		var payload string
-		if err := rows.Scan(&l.ID, &l.Seq, db.Into(&l.At), &l.Person, &l.Unit, &l.Role, &l.Verb, &l.Subject, &l.Clause, &payload); err != nil {
-			return nil, err
-		}
-		l.Payload = []byte(payload)
-		all = append(all, l)
-	}
-	return all, rows.Err()
+	return all, err
 }
 
 const recordColumns = `seq, id, at, person, unit, role, verb, subject, clause, commitment, salt, payload`
@@ -63,35 +57,24 @@ func (r *record) into() []any {
 	return []any{&r.seq, &r.id, &r.at, &r.person, &r.unit, &r.role, &r.verb, &r.subject, &r.clause, &r.commitment, &r.salt, &r.payload}
 }
 
-func records(rows *sql.Rows, err error) ([]record, error) {
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var all []record
-	for rows.Next() {
-		var one record
-		if err := rows.Scan(one.into()...); err != nil {
-			return nil, err
-		}
-		all = append(all, one)
-	}
-	return all, rows.Err()
+func scanRecord(row db.Scanner) (one record, err error) {
+	err = row.Scan(one.into()...)
+	return one, err
 }
 
 // unsealed returns lines that have no place yet.
 func unsealed(ctx context.Context, r db.Reader, after string, limit int) ([]record, error) {
-	return records(r.Query(ctx, `SELECT `+recordColumns+` FROM journal WHERE seq = 0 AND id > $1 ORDER BY id LIMIT $2`, after, limit))
+	return db.All(ctx, r, scanRecord, `SELECT `+recordColumns+` FROM journal WHERE seq = 0 AND id > $1 ORDER BY id LIMIT $2`, after, limit)
 }
 
 // sealed returns the lines after a place, in their order.
 func sealed(ctx context.Context, r db.Reader, after int64, limit int) ([]record, error) {
-	return records(r.Query(ctx, `SELECT `+recordColumns+` FROM journal WHERE seq > 0 AND seq > $1 ORDER BY seq LIMIT $2`, after, limit))
+	return db.All(ctx, r, scanRecord, `SELECT `+recordColumns+` FROM journal WHERE seq > 0 AND seq > $1 ORDER BY seq LIMIT $2`, after, limit)
 }
 
 // find returns the stored line with an id.
 func find(ctx context.Context, r db.Reader, id string) (*record, error) {
-	all, err := records(r.Query(ctx, `SELECT `+recordColumns+` FROM journal WHERE id = $1`, id))
+	all, err := db.All(ctx, r, scanRecord, `SELECT `+recordColumns+` FROM journal WHERE id = $1`, id)
 	if err == nil && len(all) == 0 {
 		err = fault.New(fault.Missing, "journal.missing", id)
 	}
@@ -124,31 +107,25 @@ func storedHashes(ctx context.Context, r db.Reader, places []int64) (map[int64]t
 		args[i] = p
 		fmt.Fprintf(&list, ", $%d", i+1)
 	}
-	return found, scanHashes(found)(r.Query(ctx, `SELECT place, hash FROM journal_hashes WHERE place IN (`+list.String()[2:]+`)`, args...))
+	return found, db.Each(ctx, r, intoHashes(found), `SELECT place, hash FROM journal_hashes WHERE place IN (`+list.String()[2:]+`)`, args...)
 }
 
 // hashesFrom reads the hashes of the tree in order of their places.
 func hashesFrom(ctx context.Context, r db.Reader, from, below int64) (map[int64]tlog.Hash, error) {
 	found := map[int64]tlog.Hash{}
-	return found, scanHashes(found)(r.Query(ctx, `SELECT place, hash FROM journal_hashes WHERE place >= $1 AND place < $2`, from, below))
+	return found, db.Each(ctx, r, intoHashes(found), `SELECT place, hash FROM journal_hashes WHERE place >= $1 AND place < $2`, from, below)
 }
 
-func scanHashes(found map[int64]tlog.Hash) func(*sql.Rows, error) error {
-	return func(rows *sql.Rows, err error) error {
-		if err != nil {
+func intoHashes(found map[int64]tlog.Hash) func(db.Scanner) error {
+	return func(row db.Scanner) error {
+		var at int64
+		var text string
+		if err := row.Scan(&at, &text); err != nil {
 			return err
 		}
-		defer rows.Close()
-		for rows.Next() {
-			var at int64
-			var text string
-			if err := rows.Scan(&at, &text); err != nil {
-				return err
-			}
-			// A hash that is none is as good as a wrong one.
-			found[at], _ = tlog.ParseHash(text)
-		}
-		return rows.Err()
+		// A hash that is none is as good as a wrong one.
+		found[at], _ = tlog.ParseHash(text)
+		return nil
 	}
 }
 
@@ -184,20 +161,16 @@ func covering(ctx context.Context, r db.Reader, seq int64) (text string, err err
 
 // notes returns the sizes and notes of all checkpoints, the smallest first.
 func notes(ctx context.Context, r db.Reader) ([]int64, []string, error) {
-	rows, err := r.Query(ctx, `SELECT size, note FROM journal_checkpoints ORDER BY size`)
-	if err != nil {
-		return nil, nil, err
-	}
-	defer rows.Close()
 	var sizes []int64
 	var texts []string
-	for rows.Next() {
+	err := db.Each(ctx, r, func(row db.Scanner) error {
 		var size int64
 		var text string
-		if err := rows.Scan(&size, &text); err != nil {
-			return nil, nil, err
+		if err := row.Scan(&size, &text); err != nil {
+			return err
 		}
 		sizes, texts = append(sizes, size), append(texts, text)
-	}
-	return sizes, texts, rows.Err()
+		return nil
+	}, `SELECT size, note FROM journal_checkpoints ORDER BY size`)
+	return sizes, texts, err
 }
