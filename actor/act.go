@@ -64,6 +64,22 @@ const (
 	ActCloseCall        Act = "call.close"
 )
 
+// Acts of room apply. What is being filled in is seen by the unit alone; what was
+// submitted by the authorities above it, too. A partner's part belongs to the
+// partner.
+const (
+	ActViewApplication     Act = "apply.view"
+	ActViewSubmitted       Act = "apply.view_submitted"
+	ActBeginApplication    Act = "apply.begin"
+	ActEditApplication     Act = "apply.edit"
+	ActSubmitApplication   Act = "apply.submit"
+	ActWithdrawApplication Act = "apply.withdraw"
+	ActReturnApplication   Act = "apply.return"
+	ActViewPart            Act = "apply.view_part"
+	ActFillPart            Act = "apply.fill_part"
+	ActConfirmPart         Act = "apply.confirm_part"
+)
+
 // GrantOf is the act of giving a role; "" for the roles that nobody gives.
 func GrantOf(role Role) Act {
 	switch role {

@@ -97,6 +97,17 @@ var table = []permission{
 	{ActProposeExtension, ActViewDraft, false, issuers},
 	{ActApproveExtension, ActViewDraft, false, may{Own: {Head}}},
 	{ActCloseCall, ActViewDraft, false, issuers},
+
+	{ActViewApplication, ActViewApplication, false, may{Own: applicant}},
+	{ActViewSubmitted, ActViewSubmitted, false, may{Own: applicant, Above: offices, Programme: {ProgrammeOfficer}}},
+	{ActBeginApplication, ActViewApplication, false, may{Own: applicant}},
+	{ActEditApplication, ActViewApplication, false, may{Own: applicant}},
+	{ActSubmitApplication, ActViewApplication, false, may{Own: {UnitAdmin}}},
+	{ActWithdrawApplication, ActViewSubmitted, false, may{Own: {UnitAdmin}}},
+	{ActReturnApplication, ActViewSubmitted, false, may{Above: authority, Programme: {ProgrammeOfficer}}},
+	{ActViewPart, ActViewPart, true, may{Own: applicant}},
+	{ActFillPart, ActViewPart, true, may{Own: applicant}},
+	{ActConfirmPart, ActViewPart, true, may{Own: {UnitAdmin}}},
 }
 
 // rows is the table by act.

@@ -65,3 +65,13 @@ func (s Scope) covers(programme string) bool {
 func (s Scope) text() string { return strings.Join(s, " ") }
 
 func scopeOf(text string) Scope { return strings.Fields(text) }
+
+// Holding returns the scope of the membership that by names, and whether it is
+// held: for lists, which ask once and not for every line.
+func Holding(ctx context.Context, r db.Reader, by db.By) (Scope, bool, error) {
+	m, err := findStanding(ctx, r, by)
+	if m == nil || err != nil {
+		return nil, false, err
+	}
+	return m.scope, true, nil
+}

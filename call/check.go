@@ -71,6 +71,12 @@ func Check(p *programme.Package, facts []byte, lang string) (*Checked, error) {
 	return checkedOf(p, report, lang), nil
 }
 
+// Answer is [Check] for facts that were read already, with the registers that
+// the named checks ask.
+func Answer(p *programme.Package, facts *rule.Facts, lang string) *Checked {
+	return checkedOf(p, p.Explain(facts, lang), lang)
+}
+
 func checkedOf(p *programme.Package, report *programme.Report, lang string) *Checked {
 	out := &Checked{Package: p.ID, Hash: p.Hash, Answer: report.Answer, Text: report.AnswerText, Track: trackName(p, report.Track), Because: []string{},
 		Counts: report.Counts, Evidence: report.Evidence, Gaps: report.Gaps, Nearest: report.Nearest, Judged: report.Questions,
@@ -155,4 +161,15 @@ func trackName(p *programme.Package, id string) string {
 		}
 	}
 	return id
+}
+
+// Views are the findings, in the order of the notice.
+func (c *Checked) Views() []rule.View {
+	out := []rule.View{}
+	for _, s := range c.Sections {
+		for _, one := range s.Conditions {
+			out = append(out, one.View)
+		}
+	}
+	return out
 }

@@ -3,7 +3,6 @@ package call
 import (
 	"bytes"
 	"encoding/json"
-	"fmt"
 	"strconv"
 	"strings"
 
@@ -23,7 +22,7 @@ func Facts(questions []Question, typed map[string]string) ([]byte, error) {
 			years := map[string]any{}
 			for _, y := range q.Years {
 				if text := strings.TrimSpace(typed[q.Key(y)]); text != "" {
-					years[strconv.Itoa(y)] = withUnit(text, q.Unit)
+					years[strconv.Itoa(y)] = rule.Typed(q.Of, q.Unit, text)
 				}
 			}
 			if len(years) > 0 {
@@ -32,42 +31,10 @@ func Facts(questions []Question, typed map[string]string) ([]byte, error) {
 			continue
 		}
 		if text := strings.TrimSpace(typed[q.Code]); text != "" {
-			root[q.Code] = valueOf(q, text)
+			root[q.Code] = rule.Typed(q.Kind, q.Unit, text)
 		}
 	}
 	return json.Marshal(root)
-}
-
-// withUnit puts the unit behind a bare number; one that was typed stays.
-func withUnit(text, unit string) string {
-	if unit == "" || strings.IndexFunc(text, func(r rune) bool { return r > 127 || r == '%' }) >= 0 {
-		return text
-	}
-	return text + " " + unit
-}
-
-// valueOf is what was typed as the JSON of facts wants it.
-func valueOf(q Question, text string) any {
-	switch q.Kind {
-	case rule.BoolKind:
-		switch text {
-		case "true":
-			return true
-		case "false":
-			return false
-		}
-	case rule.PlaceKind:
-		return strings.Fields(text)[0] // the code; the name may stand behind it
-	case rule.ChoicesKind:
-		return strings.Fields(text)
-	case rule.YearKind, rule.IntegerKind:
-		if n, err := strconv.ParseInt(strings.ReplaceAll(text, ",", ""), 10, 64); err == nil {
-			return n
-		}
-	case rule.MoneyKind, rule.DecimalKind, rule.PercentKind:
-		return withUnit(text, q.Unit)
-	}
-	return text
 }
 
 // Typed is the reverse of [Facts]: what the fields of the short form held.
@@ -78,14 +45,14 @@ func Typed(questions []Question, facts []byte) map[string]string {
 		value := lookup(root, q.Code)
 		if q.Kind != rule.SeriesKind {
 			if value != nil {
-				out[q.Code] = typedText(q, value)
+				out[q.Code] = rule.Shown(q.Unit, value)
 			}
 			continue
 		}
 		years, _ := value.(map[string]any)
 		for _, y := range q.Years {
 			if v, ok := years[strconv.Itoa(y)]; ok {
-				out[q.Key(y)] = typedText(q, v)
+				out[q.Key(y)] = rule.Shown(q.Unit, v)
 			}
 		}
 	}
@@ -117,23 +84,4 @@ func lookup(root map[string]any, code string) any {
 		at = level[p]
 	}
 	return at
-}
-
-// typedText is a value as its field showed it: without the unit beside it.
-func typedText(q Question, value any) string {
-	switch value := value.(type) {
-	case string:
-		return strings.TrimSuffix(value, " "+q.Unit)
-	case json.Number:
-		return value.String()
-	case bool:
-		return strconv.FormatBool(value)
-	case []any:
-		var words []string
-		for _, one := range value {
-			words = append(words, fmt.Sprint(one))
-		}
-		return strings.Join(words, " ")
-	}
-	return ""
 }

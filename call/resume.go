@@ -61,6 +61,23 @@ func Resume(ctx context.Context, r db.Reader, shelf *Shelf, token, lang string) 
 	return out, nil
 }
 
+// Newest returns the call that is in force in the place of a published one: the
+// last of its amendments, or itself.
+func Newest(ctx context.Context, r db.Reader, id ID) (*Call, error) {
+	c, err := find(ctx, r, id)
+	if err == nil && !c.public() {
+		err = fault.New(fault.Missing, "call.missing")
+	}
+	if err != nil {
+		return nil, err
+	}
+	c, err = newest(ctx, r, c)
+	if err == nil {
+		c.hideProposals()
+	}
+	return c, err
+}
+
 // newest follows the amendments of a call.
 func newest(ctx context.Context, r db.Reader, c *Call) (*Call, error) {
 	const amendments = 100

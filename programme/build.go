@@ -28,6 +28,7 @@ func (p *Package) compile() {
 	}
 	p.Schema = schema
 	p.parseNeeds()
+	p.compileNeeds()
 	p.compileRules()
 }
 

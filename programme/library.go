@@ -78,6 +78,7 @@ type Package struct {
 	files    map[string][]byte
 	facts    map[string]*Fact // by code
 	needs    map[string]rule.Node
+	needing  *rule.Program // the needs made ready to run; nil when there are none
 }
 
 // Load reads and compiles the package with the given id: of the index, or

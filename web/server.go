@@ -8,7 +8,10 @@ import (
 	"strings"
 	"time"
 
+	"golang.org/x/mod/sumdb/note"
+
 	"shenbao/actor"
+	"shenbao/apply"
 	"shenbao/call"
 	"shenbao/internal/blob"
 	"shenbao/internal/db"
@@ -24,6 +27,7 @@ type Options struct {
 	Library *programme.Library // packages that calls may be published from
 	Key     []byte             // 32 bytes; signs form tokens; nil makes one up, for a single node
 	Base    string             // the platform's address as others see it: https://sb.example.gov.cn
+	Sign    note.Signer        // of receipts; nil makes one up, for a test
 	Secure  bool               // visitors come by HTTPS
 	Demo    bool               // say on every page that nothing here is real
 	Proxies []string           // addresses whose X-Forwarded-For is believed
@@ -37,6 +41,7 @@ type Server struct {
 	Options
 	assets  *assets
 	shelf   call.Shelf // packages that calls are pinned to
+	office  *apply.Office
 	handler http.Handler
 }
 
@@ -54,9 +59,24 @@ func New(o Options) (*Server, error) {
 		return nil, err
 	}
 	o.Base = strings.TrimSuffix(o.Base, "/")
+	if o.Sign == nil {
+		if o.Sign, err = madeUp(); err != nil {
+			return nil, err
+		}
+	}
 	s := &Server{Options: o, assets: a}
+	s.office = &apply.Office{Keys: o.Gate.Keys, Shelf: &s.shelf, Blobs: o.Blobs, Sign: o.Sign}
 	s.handler = s.build()
 	return s, nil
+}
+
+// madeUp is a key for receipts that nobody will check.
+func madeUp() (note.Signer, error) {
+	private, _, err := note.GenerateKey(rand.Reader, "shenbao.unknown")
+	if err != nil {
+		return nil, err
+	}
+	return note.NewSigner(private)
 }
 
 // Handler is the whole site.

@@ -12,6 +12,7 @@ import (
 	"shenbao/call"
 	"shenbao/internal/db"
 	"shenbao/internal/fault"
+	"shenbao/internal/inbox"
 	"shenbao/internal/job"
 	"shenbao/internal/journal"
 	"shenbao/internal/mail"
@@ -52,7 +53,7 @@ func (f *serveFlags) wire(a *app, s *store, log *slog.Logger) (*platform, error)
 	form := sha256.Sum256([]byte(s.keys.Digest("web.form", "v1"))) // the same on every node
 	p.site, err = web.New(web.Options{
 		DB: s.db, Gate: p.gate, Blobs: s.blobs, Library: library,
-		Key: form[:], Base: f.base(), Secure: strings.HasPrefix(f.base(), "https:"), Proxies: f.TrustedProxy,
+		Key: form[:], Sign: p.key, Base: f.base(), Secure: strings.HasPrefix(f.base(), "https:"), Proxies: f.TrustedProxy,
 		Demo: f.demo, Log: log, Observe: p.observe,
 	})
 	return p, err
@@ -77,14 +78,28 @@ func (p *platform) wirePost(f *serveFlags) error {
 	p.gate.Send = func(ctx context.Context, tx *db.Tx, l actor.Letter) error {
 		return job.Enqueue(ctx, tx, sendLetter, l, job.Options{})
 	}
-	mail.Handle(p.runner, sendLetter, post, func(l actor.Letter) (mail.Letter, error) {
+	mail.Handle(p.runner, sendLetter, post, func(_ context.Context, l actor.Letter) (mail.Letter, error) {
 		link, err := linkOf(p.gate, l, f.base())
 		if err != nil {
 			return mail.Letter{}, job.Permanent(err)
 		}
 		return mail.Letter{To: l.To, Subject: l.Subject(), Body: l.Body(f.base()+"/", link)}, nil
 	})
+	inbox.Handle(p.runner, p.db, post, inbox.Options{Base: f.base(), Address: addressOf})
 	return nil
+}
+
+// addressOf is where a person is told things: nowhere when the account is
+// disabled or gone.
+func addressOf(ctx context.Context, r db.Reader, person string) (address, language string, err error) {
+	p, err := actor.FindPerson(ctx, r, actor.PersonID(person))
+	if f := fault.Of(err); f != nil && f.Kind == fault.Missing {
+		return "", "", nil
+	}
+	if err != nil || p.Disabled {
+		return "", "", err
+	}
+	return p.Email, p.Language, nil
 }
 
 // linkOf is the address of the page that takes a letter's token.

@@ -1,0 +1,129 @@
+package apply
+
+import (
+	"context"
+
+	"shenbao/actor"
+	"shenbao/call"
+	"shenbao/internal/db"
+	"shenbao/internal/fault"
+)
+
+// A Sight (查看) is an application as somebody sees it, with what belongs to it.
+type Sight struct {
+	*Application
+	Of      *call.Call `json:"call_of"` // the call in force: the newest amendment of the one it was begun under
+	Amended bool       `json:"amended"` // the call was amended since: see [Follow]
+	Part    bool       `json:"part"`    // the reader belongs to a partner, and fills in its part
+	MayEdit bool       `json:"may_edit"`
+	Remarks []Remark   `json:"remarks,omitempty"` // of one that was returned
+}
+
+// Find returns an application to those who may see it: the host and the units
+// that it invited, and, once it was submitted, the authorities above the host
+// and the issuer's officers of the programme.
+func Find(ctx context.Context, r db.Reader, by db.By, id ID) (*Sight, error) {
+	a, err := find(ctx, r, id)
+	if err != nil {
+		return nil, err
+	}
+	s := &Sight{Application: a}
+	if s.Of, err = call.Newest(ctx, r, a.Call); err != nil {
+		return nil, err
+	}
+	s.Amended = s.Of.ID != a.Call
+	if s.Part, err = sees(ctx, r, by, a, s.Of); err != nil {
+		return nil, err
+	}
+	s.MayEdit = a.Editable() && mayEdit(ctx, r, by, a, s.Part) == nil
+	if a.State == Returned {
+		s.Remarks, err = remarks(ctx, r, a.ID, a.Version)
+	}
+	return s, err
+}
+
+// sees asks whether by may see an application, and tells whether as one of its
+// partners.
+func sees(ctx context.Context, r db.Reader, by db.By, a *Application, c *call.Call) (part bool, err error) {
+	act := actor.ActViewApplication
+	if a.Version > 0 {
+		act = actor.ActViewSubmitted
+	}
+	if err = may(ctx, r, by, act, a, c); err == nil {
+		return false, nil
+	}
+	if fault.Of(err).Kind == fault.Internal {
+		return false, err
+	}
+	p, err := findPartner(ctx, r, a.ID, actor.UnitID(by.Unit))
+	if err != nil {
+		return false, unseen(err)
+	}
+	if p.State == Removed {
+		return false, errMissing()
+	}
+	return true, unseen(actor.May(ctx, r, by, actor.ActViewPart, p.Unit))
+}
+
+// may asks whether by may do act to an application.
+func may(ctx context.Context, r db.Reader, by db.By, act actor.Act, a *Application, c *call.Call) error {
+	return unseen(actor.MayOn(ctx, r, by, act, actor.On{Unit: a.Unit, Issuer: c.Issuer, Programme: c.Package}))
+}
+
+// mayEdit asks whether by may fill in an application, or a partner's part of it.
+func mayEdit(ctx context.Context, r db.Reader, by db.By, a *Application, part bool) error {
+	if part {
+		return actor.May(ctx, r, by, actor.ActFillPart, actor.UnitID(by.Unit))
+	}
+	return unseen(actor.May(ctx, r, by, actor.ActEditApplication, a.Unit))
+}
+
+// unseen tells of an application that somebody may not see what it tells of
+// none.
+func unseen(err error) error {
+	if f := fault.Of(err); f != nil && f.Kind == fault.Missing {
+		return errMissing()
+	}
+	return err
+}
+
+// findFor locks an application, finds its call, and asks whether the author of
+// tx may do act to it.
+func findFor(ctx context.Context, tx *db.Tx, id ID, act actor.Act) (*Application, *call.Call, error) {
+	if !keyed(string(id)) {
+		return nil, nil, errMissing()
+	}
+	a, err := lock(ctx, tx, id)
+	if err != nil {
+		return nil, nil, err
+	}
+	c, err := call.Newest(ctx, tx, a.Call)
+	if err != nil {
+		return nil, nil, err
+	}
+	return a, c, may(ctx, tx, tx.By, act, a, c)
+}
+
+// Subject names the application in the journal.
+func (a *Application) subject() string { return "application:" + string(a.ID) }
+
+// formOf reads all that was filled in.
+func (o *Office) formOf(ctx context.Context, r db.Reader, a *Application) (fm *Form, err error) {
+	fm = &Form{}
+	if fm.Package, err = o.Shelf.Package(ctx, r, a.Hash); err != nil {
+		return nil, err
+	}
+	if fm.Fields, err = fields(ctx, r, a.ID); err != nil {
+		return nil, err
+	}
+	if fm.Files, err = files(ctx, r, a.ID); err != nil {
+		return nil, err
+	}
+	fm.Partners, err = partners(ctx, r, a.ID)
+	return fm, err
+}
+
+// FormOf returns what was filled in of an application that the reader found.
+func (o *Office) FormOf(ctx context.Context, r db.Reader, s *Sight) (*Form, error) {
+	return o.formOf(ctx, r, s.Application)
+}

@@ -1,0 +1,212 @@
+package apply
+
+import (
+	"context"
+	"encoding/json"
+	"slices"
+	"time"
+
+	"shenbao/actor"
+	"shenbao/call"
+	"shenbao/internal/db"
+	"shenbao/internal/fault"
+	"shenbao/internal/locale"
+	"shenbao/registry"
+)
+
+// The pledges (承诺) without which nothing is submitted.
+const (
+	PledgeIntegrity    = "integrity"    // 诚信: what is stated is true, 000 三.3
+	PledgeDeclassified = "declassified" // 脱密: nothing secret is in it, 000 三.3, 001 四.一
+)
+
+// Pledges are all of them.
+var Pledges = []string{PledgeIntegrity, PledgeDeclassified}
+
+// A Submission (提交) is one short request: what is submitted is there already.
+type Submission struct {
+	Application  ID
+	Key          string    // made by the page: the same request twice submits one version
+	Seen         string    // [Form.Digest] of what the sender saw: nobody submits what changed since
+	Pledges      []string  // that were made
+	Acknowledged bool      // the sender knows that conditions are not met
+	Received     time.Time // when the request was fully received, by the server's clock
+}
+
+// Submit hands in an application as it stands: it freezes a version, with its
+// findings and the host's profile, and signs its receipt. The same key again
+// gives the version that it made. What counts for the deadline is when the
+// request was fully received, not when the database had time for it.
+func Submit(ctx context.Context, tx *db.Tx, o *Office, s Submission) (*Version, error) {
+	a, c, err := findFor(ctx, tx, s.Application, actor.ActSubmitApplication)
+	if err != nil {
+		return nil, err
+	}
+	if !keyed(s.Key) {
+		return nil, fault.New(fault.Invalid, "apply.key")
+	}
+	if v, err := findByKey(ctx, tx, a.ID, s.Key); v != nil || err != nil {
+		return v, err
+	}
+	if s.Received.IsZero() || s.Received.After(tx.Now) {
+		s.Received = tx.Now
+	}
+	if err := a.submit(c, s.Received.UTC(), tx.Now); err != nil {
+		return nil, err
+	}
+	if c.ID != a.Call {
+		return nil, fault.New(fault.Conflict, "apply.amended")
+	}
+	fm, err := o.formOf(ctx, tx, a)
+	if err != nil {
+		return nil, err
+	}
+	assessed, err := o.Assess(ctx, tx, fm, locale.ZH)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.ready(fm, assessed); err != nil {
+		return nil, err
+	}
+	return o.freeze(ctx, tx, s, freezing{a, c, fm, assessed})
+}
+
+// ready asks that nothing stands in the way.
+func (s Submission) ready(fm *Form, assessed *Assessment) error {
+	if s.Seen != "" && s.Seen != fm.Digest() {
+		return fault.New(fault.Conflict, "apply.changed_since")
+	}
+	for _, p := range Pledges {
+		if !slices.Contains(s.Pledges, p) {
+			return fault.New(fault.Invalid, "apply.pledge."+p).In(p)
+		}
+	}
+	for _, i := range assessed.Issues {
+		if i.Blocks {
+			return fault.New(fault.Refused, "apply.blocked", i.Label, i.Text).In(i.Field)
+		}
+	}
+	if n := assessed.Unmet(); n > 0 && !s.Acknowledged {
+		return fault.New(fault.Invalid, "apply.acknowledge", n).In("acknowledged")
+	}
+	return nil
+}
+
+// freezing is what a version is made of.
+type freezing struct {
+	*Application
+	call     *call.Call
+	form     *Form
+	assessed *Assessment
+}
+
+// freeze writes the version, its line and its receipt.
+func (o *Office) freeze(ctx context.Context, tx *db.Tx, s Submission, f freezing) (*Version, error) {
+	u, err := actor.FindUnit(ctx, tx, f.Unit)
+	if err != nil {
+		return nil, err
+	}
+	person, err := actor.FindPerson(ctx, tx, actor.PersonID(tx.By.Person))
+	if err != nil {
+		return nil, err
+	}
+	v := &Version{Application: f.ID, Number: f.Version, State: Standing, Received: s.Received.UTC(), Submitted: tx.Now, Person: person.ID, PersonName: person.Name,
+		Call: f.call.ID, Package: f.Hash, Facts: f.assessed.Facts, Texts: f.form.texts(), key: s.Key}
+	if f.assessed.Checked != nil {
+		v.Findings = f.assessed.Checked.Views()
+		f.Answer = f.assessed.Checked.Answer
+		f.Met, f.Unmet, f.Unknown = int64(f.assessed.Checked.Counts.Met), int64(f.assessed.Checked.Counts.Unmet), int64(f.assessed.Checked.Counts.Unknown)
+	}
+	snapshot, err := registry.Freeze(ctx, tx, f.Unit)
+	if err != nil {
+		return nil, err
+	}
+	v.Manifest = Manifest{Application: f.ID, Number: v.Number, Call: v.Call, Package: f.call.Package, PackageHash: f.Hash, Unit: f.Unit,
+		UnitCode: u.Code, UnitName: f.UnitName, Name: f.form.NameOf(), Received: v.Received, Parts: f.form.parts()}
+	if err := v.ownParts(snapshot); err != nil {
+		return nil, err
+	}
+	if v.Hash, err = v.Manifest.sum(); err != nil {
+		return nil, err
+	}
+	if err := tx.Record(ctx, "apply.submit", f.subject(), map[string]any{"version": v.Number, "manifest": v.Manifest, "hash": v.Hash}); err != nil {
+		return nil, err
+	}
+	v.Line = tx.Line
+	if v.Receipt, err = o.sign(v); err != nil {
+		return nil, err
+	}
+	if err := endVersions(ctx, tx, f.ID, Replaced); err != nil {
+		return nil, err
+	}
+	if err := insertVersion(ctx, tx, v); err != nil {
+		return nil, err
+	}
+	f.Name, f.Changed, f.ChangedBy = v.Manifest.Name, tx.Now, person.ID
+	return v, save(ctx, tx, f.Application)
+}
+
+// ownParts adds to the manifest what is kept with the version itself.
+func (v *Version) ownParts(snapshot registry.Snapshot) error {
+	texts, err := json.Marshal(v.Texts)
+	if err != nil {
+		return err
+	}
+	findings, err := json.Marshal(v.Findings)
+	if err != nil {
+		return err
+	}
+	v.Manifest.Parts = append([]Part{part(FactsPart, v.Facts), part(TextsPart, texts), part(FindingsPart, findings),
+		{Kind: ProfilePart, Hash: snapshot.Hash, Size: int64(len(snapshot.Body))}}, v.Manifest.Parts...)
+	return nil
+}
+
+// parts are the files and the confirmations of partners.
+func (fm *Form) parts() []Part {
+	var out []Part
+	for _, f := range fm.Files {
+		out = append(out, Part{Kind: FilePart, Name: f.Material + "/" + f.Name, Hash: string(f.Hash), Size: f.Size})
+	}
+	for _, p := range fm.Partners {
+		if p.State == Confirmed {
+			out = append(out, Part{Kind: PartnerPart, Name: p.UnitName, Hash: p.Part})
+		}
+	}
+	return out
+}
+
+// texts are the sections of the plan and the reasons for exceptions.
+func (fm *Form) texts() Texts {
+	t := Texts{Outline: map[string]string{}, Reasons: map[string]string{}, Pledges: Pledges}
+	for name, f := range fm.Fields {
+		prefix, rest := split(name)
+		text, _ := decode(f.Value).(string)
+		switch {
+		case text == "":
+		case prefix+"/" == OutlinePrefix:
+			t.Outline[rest] = text
+		case prefix+"/" == ReasonPrefix:
+			t.Reasons[rest] = text
+		}
+	}
+	return t
+}
+
+// Digest tells states of the form apart: it changes whenever anything does that
+// would be submitted.
+func (fm *Form) Digest() string {
+	content := map[string]string{}
+	for name, f := range fm.Fields {
+		if !f.Empty() {
+			content[name] = string(f.Value)
+		}
+	}
+	for _, f := range fm.Files {
+		content["file/"+string(f.ID)] = string(f.Hash) + f.Material
+	}
+	for _, p := range fm.Partners {
+		content["partner/"+string(p.Unit)] = p.State + p.Part
+	}
+	text, _ := json.Marshal(content) // texts always have a JSON form, with sorted keys
+	return hashOf(text) + "." + fm.Package.Hash[:8]
+}

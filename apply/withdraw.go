@@ -1,0 +1,38 @@
+package apply
+
+import (
+	"context"
+	"time"
+
+	"shenbao/actor"
+	"shenbao/internal/db"
+)
+
+// A Recall (撤回) takes a submitted application back.
+type Recall struct {
+	Application ID
+	Received    time.Time // when the request was fully received
+}
+
+// Withdraw takes a submitted application back while another could still be
+// submitted. Its version stays, as withdrawn, with its receipt.
+func Withdraw(ctx context.Context, tx *db.Tx, w Recall) (*Application, error) {
+	a, c, err := findFor(ctx, tx, w.Application, actor.ActWithdrawApplication)
+	if err != nil {
+		return nil, err
+	}
+	if w.Received.IsZero() || w.Received.After(tx.Now) {
+		w.Received = tx.Now
+	}
+	if err := a.withdraw(c, w.Received); err != nil {
+		return nil, err
+	}
+	a.Changed, a.ChangedBy = tx.Now, actor.PersonID(tx.By.Person)
+	if err := endVersions(ctx, tx, a.ID, TakenBack); err != nil {
+		return nil, err
+	}
+	if err := save(ctx, tx, a); err != nil {
+		return nil, err
+	}
+	return a, tx.Record(ctx, "apply.withdraw", a.subject(), map[string]any{"version": a.Version})
+}

@@ -1,0 +1,39 @@
+package programme
+
+import "shenbao/rule"
+
+// Needed says of every fact and material (material.ID) of the form whether it
+// has to be given, on facts at hand: Met when it has to, Unmet when not, Unknown
+// when what that hangs on is not known yet.
+func (p *Package) Needed(facts *rule.Facts) map[string]rule.Truth {
+	out := map[string]rule.Truth{}
+	for _, s := range p.Form.Sections {
+		for _, f := range s.Facts {
+			out[f.ID] = rule.Of(f.Required.Always)
+		}
+	}
+	for _, m := range p.Form.Materials {
+		out["material."+m.ID] = rule.Of(m.Required.Always)
+	}
+	if p.needing == nil {
+		return out
+	}
+	res := p.needing.NewResult()
+	p.needing.Eval(facts, res)
+	for i, verdict := range res.Rules {
+		out[p.needing.Rules[i].ID] = verdict
+	}
+	return out
+}
+
+// compileNeeds makes the conditions under which something is needed ready to
+// run.
+func (p *Package) compileNeeds() {
+	var rules []rule.Rule
+	for id, node := range p.needs {
+		rules = append(rules, rule.Rule{ID: id, Node: node})
+	}
+	if program, faults := rule.Compile(p.Schema, rules); len(faults) == 0 && len(rules) > 0 {
+		p.needing = program
+	}
+}
