@@ -50,6 +50,7 @@ type DB struct {
 	postgres bool
 	read     *sql.DB
 	write    *sql.DB // the same pool on PostgreSQL; one connection on SQLite
+	queue    queue   // who waits for that connection: see batch.go
 }
 
 // Postgres reports whether the database is PostgreSQL: for the few texts that
@@ -69,6 +70,9 @@ type Reader interface {
 type Tx struct {
 	By  By
 	Now time.Time
+	// Line is the id of the journal line that Record or RecordUnder wrote last;
+	// "" before that.
+	Line string
 
 	tx       *sql.Tx
 	postgres bool
@@ -112,74 +116,101 @@ func (t *Tx) Change(ctx context.Context, q string, args ...any) *sql.Row {
 
 // View runs fn in a transaction that sees one state of the database and hands
 // back its value.
-func View[T any](ctx context.Context, d *DB, fn func(Reader) (T, error)) (T, error) {
+func View[T any](ctx context.Context, d *DB, fn func(Reader) (T, error)) (v T, err error) {
 	opts := &sql.TxOptions{ReadOnly: true}
 	if d.postgres {
 		opts.Isolation = sql.LevelRepeatableRead
 	}
-	return attempt(ctx, d, opts, func(t *Tx) (T, error) { return fn(t) }, By{})
+	err = d.own(ctx, &Tx{postgres: d.postgres}, opts, func(t *Tx) (err error) {
+		v, err = fn(t)
+		return err
+	})
+	return v, err
 }
 
 // Update runs fn in a write transaction made on behalf of by and hands back its
-// value. When fn fails nothing is written. The database may ask for a retry, so
-// fn must have no effect outside tx. A write without a journal line
-// ([Tx.Record]) is refused.
+// value. When fn fails nothing is written; when it returns without an error,
+// what it wrote is on the disk. The database may ask for a retry, so fn must
+// have no effect outside tx. A write without a journal line ([Tx.Record]) is
+// refused. On SQLite other writers wait until fn returns.
 func Update[T any](ctx context.Context, d *DB, by By, fn func(*Tx) (T, error)) (T, error) {
 	if by.Role == "" {
 		var none T
 		return none, errors.New("db: a write needs to say on whose account it is made")
 	}
-	return retry(ctx, d, fn, by)
+	return retry(ctx, d, by, fn)
 }
 
 // Keep is Update for what is no act and leaves no line: sessions, queues,
 // counters of attempts, indexes that can be made again.
 func Keep[T any](ctx context.Context, d *DB, fn func(*Tx) (T, error)) (T, error) {
-	return retry(ctx, d, func(t *Tx) (T, error) {
+	return retry(ctx, d, System, func(t *Tx) (T, error) {
 		t.exempt = true
 		return fn(t)
-	}, System)
+	})
 }
 
 // tries is how often a transaction is begun again when the database asks for it.
 const tries = 8
 
-func retry[T any](ctx context.Context, d *DB, fn func(*Tx) (T, error), by By) (T, error) {
+func retry[T any](ctx context.Context, d *DB, by By, fn func(*Tx) (T, error)) (v T, err error) {
+	act := func(t *Tx) (err error) {
+		v, err = fn(t)
+		return err
+	}
+	alone := false
 	for n := 1; ; n++ {
-		v, err := attempt(ctx, d, nil, fn, by)
-		if n == tries || !transient(err) || ctx.Err() != nil {
-			return v, busy(err)
+		t := &Tx{By: by, postgres: d.postgres}
+		if d.postgres {
+			err = d.own(ctx, t, nil, act)
+		} else {
+			err = d.share(ctx, t, alone, act)
 		}
+		if n == tries || !transient(err) || ctx.Err() != nil {
+			return v, told(err)
+		}
+		_, spoilt := errors.AsType[*lost](err)
+		alone = alone || spoilt
 		time.Sleep(time.Duration(rand.Int64N(int64(n) * int64(5*time.Millisecond))))
 	}
 }
 
-func attempt[T any](ctx context.Context, d *DB, opts *sql.TxOptions, fn func(*Tx) (T, error), by By) (T, error) {
-	var none T
+// own runs act in a transaction of its own; with opts it is one that reads.
+func (d *DB) own(ctx context.Context, t *Tx, opts *sql.TxOptions, act func(*Tx) error) error {
 	pool := d.write
 	if opts != nil {
 		pool = d.read
 	}
 	tx, err := pool.BeginTx(ctx, opts)
 	if err != nil {
-		return none, err
+		return err
 	}
 	defer tx.Rollback()
-	t := &Tx{By: by, Now: d.Clock.Now().UTC(), tx: tx, postgres: d.postgres}
-	v, err := fn(t)
-	if err != nil {
-		return v, err
+	t.tx, t.Now = tx, d.Clock.Now().UTC()
+	if err := t.do(act); err != nil {
+		return err
 	}
-	if t.changed && !t.recorded && !t.exempt {
-		return none, errors.New("db: a change without a journal line")
-	}
-	return v, tx.Commit()
+	return tx.Commit()
 }
 
-// transient reports whether the database asks to try again: a deadlock or a
-// serialisation failure of PostgreSQL, a lock of SQLite that another process
-// held too long.
+// do runs act and sees to it that what it changed left a line.
+func (t *Tx) do(act func(*Tx) error) error {
+	if err := act(t); err != nil {
+		return err
+	}
+	if t.changed && !t.recorded && !t.exempt {
+		return errors.New("db: a change without a journal line")
+	}
+	return nil
+}
+
+// transient reports whether the transaction is worth another try: a deadlock or
+// a serialisation failure of PostgreSQL, a lock of SQLite that another process
+// held too long, a transaction that was lost with those of others.
 func transient(err error) bool {
+	if _, ok := errors.AsType[*lost](err); ok {
+		return true
+	}
 	if pg, ok := errors.AsType[*pgconn.PgError](err); ok {
 		return pg.Code == "40001" || pg.Code == "40P01"
 	}
@@ -189,9 +220,26 @@ func transient(err error) bool {
 	return false
 }
 
-// busy makes a fault of a lock that did not come free.
-func busy(err error) error {
-	if transient(err) {
+// full reports whether the disk of the database has no space left. SQLite has a
+// code of its own for its index of the write-ahead log, which it can only fail
+// to lengthen.
+func full(err error) bool {
+	if pg, ok := errors.AsType[*pgconn.PgError](err); ok {
+		return pg.Code == "53100"
+	}
+	if lite, ok := errors.AsType[*sqlite.Error](err); ok {
+		return lite.Code()&0xff == sqlitelib.SQLITE_FULL || lite.Code() == sqlitelib.SQLITE_IOERR_SHMSIZE
+	}
+	return false
+}
+
+// told makes a fault of what the writer can do something about: a full disk, a
+// lock that did not come free.
+func told(err error) error {
+	switch {
+	case full(err):
+		return fault.New(fault.Internal, "db.full").Because(err)
+	case transient(err):
 		return fault.New(fault.Conflict, "db.busy").Because(err)
 	}
 	return err

@@ -25,14 +25,15 @@ func (t *Tx) RecordUnder(ctx context.Context, clause, verb, subject string, payl
 	}
 	salt := make([]byte, 16)
 	rand.Read(salt)
+	id := NewID()
 	_, err = t.tx.ExecContext(ctx, `
 		INSERT INTO journal (id, at, person, unit, role, verb, subject, clause, commitment, salt, payload)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
-		NewID(), Time(t.Now), t.By.Person, t.By.Unit, t.By.Role, verb, subject, clause, Commit(salt, body), hex.EncodeToString(salt), string(body))
+		id, Time(t.Now), t.By.Person, t.By.Unit, t.By.Role, verb, subject, clause, Commit(salt, body), hex.EncodeToString(salt), string(body))
 	if err != nil {
 		return fmt.Errorf("record %s: %w", verb, err)
 	}
-	t.recorded = true
+	t.recorded, t.Line = true, id
 	return nil
 }
 
