@@ -94,3 +94,19 @@ func Members(ctx context.Context, r db.Reader, by db.By, unit UnitID) ([]*Member
 	}
 	return membersOf(ctx, r, unit)
 }
+
+// PeopleOf returns who acts for a unit in one of some roles now, each once,
+// whoever asks: for notices.
+func PeopleOf(ctx context.Context, r db.Reader, unit UnitID, roles ...Role) ([]PersonID, error) {
+	all, err := membersOf(ctx, r, unit)
+	if err != nil {
+		return nil, err
+	}
+	var out []PersonID
+	for _, m := range all {
+		if slices.Contains(roles, m.Role) && !slices.Contains(out, m.Person) {
+			out = append(out, m.Person)
+		}
+	}
+	return out, nil
+}

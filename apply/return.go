@@ -2,11 +2,13 @@ package apply
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"shenbao/actor"
 	"shenbao/internal/db"
 	"shenbao/internal/fault"
+	"shenbao/internal/inbox"
 )
 
 // A SendingBack (退回修改) sends a submitted application back to be mended.
@@ -42,6 +44,9 @@ func Return(ctx context.Context, tx *db.Tx, o *Office, g SendingBack) (*Applicat
 		return nil, err
 	}
 	if err := save(ctx, tx, a); err != nil {
+		return nil, err
+	}
+	if err := notify(ctx, tx, a.Unit, inbox.Notice{Key: "apply.notice.returned", Link: link(a.ID), Args: []any{a.Name, a.Reason}}, fmt.Sprintf("apply.returned:%s:%d", a.ID, a.Version)); err != nil {
 		return nil, err
 	}
 	return a, tx.Record(ctx, "apply.return", a.subject(), map[string]any{"version": a.Version, "reason": a.Reason, "remarks": g.Remarks, "until": a.MendUntil})

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"time"
 
 	"shenbao/actor"
 	"shenbao/internal/db"
@@ -103,4 +104,19 @@ func (q *query) scoped(scope actor.Scope) {
 		marks = append(marks, fmt.Sprintf("$%d", len(q.args)))
 	}
 	q.where = append(q.where, "c.package IN ("+strings.Join(marks, ", ")+")")
+}
+
+// dueBefore returns the applications that are not submitted and end before an
+// instant, but after now.
+func dueBefore(ctx context.Context, r db.Reader, before time.Time) ([]due, error) {
+	return db.All(ctx, r, func(row db.Scanner) (d due, err error) {
+		err = row.Scan(&d.id, &d.unit, &d.name, &d.callTitle, db.Into(&d.until))
+		return d, err
+	}, `
+		SELECT id, unit, name, title, until FROM (
+			SELECT a.id, a.unit, a.name, c.title,
+				CASE WHEN a.state = 'returned' AND a.mend_until > c.closes THEN a.mend_until ELSE c.closes END AS until
+			FROM applications a JOIN calls c ON c.id = a.call
+			WHERE a.state IN ('draft', 'returned', 'withdrawn') AND c.state = 'published' AND c.closes <> '') ends
+		WHERE until > $1 AND until <= $2 ORDER BY id`, db.Time(r.At()), db.Time(before))
 }

@@ -10,6 +10,7 @@ import (
 	"shenbao/call"
 	"shenbao/internal/db"
 	"shenbao/internal/fault"
+	"shenbao/internal/inbox"
 	"shenbao/internal/locale"
 	"shenbao/registry"
 )
@@ -143,7 +144,10 @@ func (o *Office) freeze(ctx context.Context, tx *db.Tx, s Submission, f freezing
 		return nil, err
 	}
 	f.Name, f.Changed, f.ChangedBy = v.Manifest.Name, tx.Now, person.ID
-	return v, save(ctx, tx, f.Application)
+	if err := save(ctx, tx, f.Application); err != nil {
+		return nil, err
+	}
+	return v, notify(ctx, tx, f.Unit, inbox.Notice{Key: "apply.notice.submitted", Link: v.link(), Args: []any{f.Name, v.Hash[:12]}}, "apply.submitted:"+v.Hash)
 }
 
 // ownParts adds to the manifest what is kept with the version itself.

@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"strconv"
 	"time"
 
 	"shenbao/actor"
@@ -92,6 +93,11 @@ func (m *Manifest) sum() (string, error) {
 	}
 	h := sha256.Sum256(text)
 	return hex.EncodeToString(h[:]), nil
+}
+
+// link is the address of the version's receipt.
+func (v *Version) link() string {
+	return link(v.Application) + "/versions/" + strconv.FormatInt(v.Number, 10)
 }
 
 // part hashes a content that is kept with the version.

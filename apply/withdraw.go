@@ -2,10 +2,12 @@ package apply
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"shenbao/actor"
 	"shenbao/internal/db"
+	"shenbao/internal/inbox"
 )
 
 // A Recall (撤回) takes a submitted application back.
@@ -32,6 +34,9 @@ func Withdraw(ctx context.Context, tx *db.Tx, w Recall) (*Application, error) {
 		return nil, err
 	}
 	if err := save(ctx, tx, a); err != nil {
+		return nil, err
+	}
+	if err := notify(ctx, tx, a.Unit, inbox.Notice{Key: "apply.notice.withdrawn", Link: link(a.ID), Args: []any{a.Name}}, fmt.Sprintf("apply.withdrawn:%s:%d", a.ID, a.Version)); err != nil {
 		return nil, err
 	}
 	return a, tx.Record(ctx, "apply.withdraw", a.subject(), map[string]any{"version": a.Version})

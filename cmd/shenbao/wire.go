@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"shenbao/actor"
+	"shenbao/apply"
 	"shenbao/call"
 	"shenbao/internal/db"
 	"shenbao/internal/fault"
@@ -34,6 +35,7 @@ const (
 	sendLetter  job.Kind[actor.Letter] = "actor.letter"
 	sweepActors job.Kind[struct{}]     = "actor.sweep"
 	forgetKept  job.Kind[struct{}]     = "call.forget"
+	remindDue   job.Kind[struct{}]     = "apply.remind"
 )
 
 // wire builds a platform over opened data.
@@ -118,6 +120,14 @@ func (p *platform) wireJobs() {
 
 	job.Handle(p.runner, sweepActors, func(ctx context.Context, _ *job.Work, _ struct{}) error { return p.gate.Sweep(ctx) })
 	job.Every(p.runner, time.Hour, sweepActors, struct{}{})
+
+	job.Handle(p.runner, remindDue, func(ctx context.Context, w *job.Work, _ struct{}) error {
+		return w.Keep(ctx, func(tx *db.Tx) error {
+			_, err := apply.Remind(ctx, tx)
+			return err
+		})
+	})
+	job.Every(p.runner, 10*time.Minute, remindDue, struct{}{})
 
 	job.Handle(p.runner, forgetKept, func(ctx context.Context, w *job.Work, _ struct{}) error {
 		return w.Keep(ctx, func(tx *db.Tx) error {
