@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"shenbao/actor"
-	"shenbao/internal/clock"
 	"shenbao/internal/db"
 	"shenbao/internal/inbox"
 )
@@ -61,7 +60,7 @@ func (d due) tell(ctx context.Context, tx *db.Tx, key string, before time.Durati
 		name = d.callTitle
 	}
 	return notify(ctx, tx, d.unit, inbox.Notice{Key: key, Link: link(d.id) + "/check",
-		Args: []any{name, d.until.In(clock.Zone).Format("2006-01-02 15:04"), int(before / (24 * time.Hour))}}, once)
+		Args: []any{name, d.until, int(before / (24 * time.Hour))}}, once)
 }
 
 // notify tells the applicants of a unit something.

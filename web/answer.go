@@ -93,6 +93,7 @@ func (s *Server) render(b *bytes.Buffer, v *visit, p page) error {
 			return part.Render(v.Context(), b)
 		}
 	}
+	v.count()
 	return frame(v, p.title(v), p.body(v)).Render(v.Context(), b)
 }
 

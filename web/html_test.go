@@ -204,7 +204,7 @@ func (w *world) routed(method, path string) bool {
 }
 
 // rawKey recognises a message key that stands where its message should.
-var rawKey = regexp.MustCompile(`\b(web|actor|call|registry|fault)\.[a-z_]+(\.[a-z_]+)*\b|\{[1-9]\}`)
+var rawKey = regexp.MustCompile(`\b(web|actor|call|registry|fault|inbox)\.[a-z_]+(\.[a-z_]+)*\b|\{[1-9]\}`)
 
 // untranslated returns what of a page's words is a key instead of a message.
 func (d document) untranslated() (found []string) {
@@ -229,12 +229,12 @@ func (w *world) visited() map[string][]string {
 	return map[string][]string{
 		"stranger": {"/", "/calls", "/calls?q=量子纠缠星", c, foreign, c + "/clauses", foreign + "/clauses", c + "/check", foreign + "/check",
 			"/registers", "/help", "/sign-in", "/join", "/reset", "/reset/x", "/email/x", "/first/x", "/nowhere", "/desk"},
-		"newcomer": {"/account", "/units/new", "/account/password", "/account/prove", "/account/second-factor"},
+		"newcomer": {"/account", "/inbox", "/units/new", "/account/password", "/account/prove", "/account/second-factor"},
 		"quan": append(lists("quan"), unit("quan"), unit("quan")+"/profile/staff?new=1", unit("quan")+"/profile/staff?row="+string(w.rows["quan"].ID),
 			"/account", "/units"),
 		"fresh":        {unit("fresh")},
 		"officer":      append(lists("quan"), "/desk", "/units", unit("quan"), unit("fresh"), unit("district"), c, draft, "/registers", "/registers/platforms"),
-		"head":         {"/desk", c, draft, unit("quan")},
+		"head":         {"/desk", "/inbox", c, draft, unit("quan")},
 		"finance":      {"/", "/units", unit("quan") + "/profile/finance"},
 		"office_admin": {unit("district"), "/units"},
 		"sysadmin":     {"/people", "/people?q=nobody", "/authorities/new", "/units", unit("quan"), unit("district")},

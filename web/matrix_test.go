@@ -29,7 +29,7 @@ type subject struct {
 func (w *world) fill(text, thing string) string {
 	row := w.rows[thing]
 	values := []string{"{unit}", string(w.units[thing]), "{call}", string(w.calls[thing]), "{list}", "staff", "{register}", "platforms", "{token}", "nothing",
-		"{person}", w.people["finance"].by.Person, "{member}", w.people["clerk"].member, "{file}", strings.Repeat("0", 64), "{extension}", "nothing", "{$}", ""}
+		"{person}", w.people["finance"].by.Person, "{member}", w.people["clerk"].member, "{file}", strings.Repeat("0", 64), "{extension}", "nothing", "{notice}", "nothing", "{$}", ""}
 	if row != nil {
 		values = append(values, "{row}", string(row.ID))
 	}
@@ -64,6 +64,8 @@ var subjects = map[string]subject{
 	"POST /account/email": {form: []string{"email", "other@example.cn"}}, "GET /account/second-factor": {}, "POST /account/second-factor": {}, "POST /account/second-factor/confirm": {about: "no token", form: []string{"code", "000000"}},
 	"POST /account/second-factor/drop": {}, "POST /account/recovery": {about: "no token"}, "POST /account/sessions/end": {}, "POST /account/tokens": {form: []string{"label", "t", "days", "9", "scopes", "registry"}},
 	"POST /account/tokens/revoke": {about: "no token", form: []string{"id", "nothing"}},
+
+	"GET /inbox": {}, "POST /inbox/read": {form: []string{"newest", ""}}, "POST /inbox/{notice}/open": {about: "no token"},
 
 	"GET /unit": {}, "GET /units": {}, "GET /units/new": {}, "POST /units": {form: []string{"name", "新单位", "code", "91370000MA0000009K", "kind", "enterprise", "place", "370114", "under", ""}},
 	"GET /units/{unit}":                 {about: "unit"},

@@ -40,6 +40,10 @@ var summaries = map[string]string{
 	"getAccount":  "your account, roles, sessions and tokens",
 	"postAccount": "change your own particulars",
 
+	"getInbox":            "what you were told, the newest first",
+	"postInboxRead":       "mark what you were told as read, up to one notice",
+	"postInboxNoticeOpen": "mark a notice as read; the answer says where there is more of it",
+
 	"getCalls":                                "published calls, those that end next first",
 	"getCallsCall":                            "one call with its windows, files and extensions",
 	"getCallsCallClauses":                     "the notice clause by clause, beside the rules it became",

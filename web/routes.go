@@ -62,6 +62,12 @@ func (s *Server) routes() []route {
 		change("/account/tokens", signedIn, s.createToken).pageOnly(),
 		change("/account/tokens/revoke", signedIn, s.revokeToken).pageOnly(),
 
+		read("/inbox", signedIn, s.showInbox),
+		change("/inbox/read", signedIn, s.readInbox),
+		change("/inbox/{notice}/open", signedIn, s.openNotice),
+
+		read("/applications/{application}", actor.ActViewSubmitted, s.showApplication),
+
 		read("/places", public, s.searchPlaces),
 		read("/unit", signedIn, s.ownUnit).pageOnly(),
 		read("/units", actor.ActViewUnit, s.listUnits),

@@ -24,6 +24,7 @@ type visit struct {
 
 	token     string // of the session
 	formToken string
+	unread    int            // notices, for the frame: see count
 	uploads   bool           // the request may carry files
 	scope     string         // put behind the ids of the fields of a form: see form
 	cookies   []*http.Cookie // to be set with the answer

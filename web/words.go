@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"shenbao/internal/clock"
+	"shenbao/internal/locale"
 )
 
 // When writes an instant as its reader does, in the time zone of deadlines:
@@ -15,11 +16,7 @@ func (v *visit) When(t time.Time) string {
 	if t.IsZero() {
 		return "—"
 	}
-	t = t.In(clock.Zone)
-	if v.Lang == "en" {
-		return t.Format("2 January 2006 15:04")
-	}
-	return fmt.Sprintf("%d年%d月%d日 %s", t.Year(), t.Month(), t.Day(), t.Format("15:04"))
+	return locale.When(v.Lang, t)
 }
 
 // Day writes the day of an instant.

@@ -114,6 +114,7 @@ func populate(t testing.TB, s *site) *world {
 	w.hire("officer_abroad", actor.Officer, "abroad")
 	w.announce()
 	w.fillIn()
+	w.tell("head", "/desk", "有单位等待核实")
 	return w
 }
 

@@ -38,6 +38,7 @@ var references = []struct{ table, column, to string }{
 	{"profile_snapshots", "unit", "units"},
 	{"register_editions", "keeper", "units"},
 	{"register_rows", "keeper", "units"},
+	{"notices", "person", "people"},
 	{"calls", "amends", "calls"},
 	{"calls", "replaced_by", "calls"},
 }

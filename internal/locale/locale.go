@@ -15,6 +15,7 @@ import (
 	"path"
 	"strings"
 	"sync"
+	"time"
 
 	"go.yaml.in/yaml/v3"
 
@@ -155,13 +156,15 @@ func fill(lang, message string, args []any) string {
 }
 
 // word is an argument as it stands in a message: a key or a fault is itself a
-// message.
+// message, an instant is written as its reader does.
 func word(lang string, arg any) string {
 	switch a := arg.(type) {
 	case fault.Key:
 		return Text(lang, string(a))
 	case *fault.Fault:
 		return Text(lang, a.Key, a.Args...)
+	case time.Time:
+		return When(lang, a)
 	}
 	return fmt.Sprint(arg)
 }

@@ -39,9 +39,9 @@ type Sender interface {
 // Handle sends the letters that jobs of a kind ask for. Write makes the letter
 // of a payload, when it is about to leave; its To is "" for a letter to nobody.
 // The letter's ID is that of its job.
-func Handle[T any](r *job.Runner, kind job.Kind[T], s Sender, write func(T) (Letter, error)) {
+func Handle[T any](r *job.Runner, kind job.Kind[T], s Sender, write func(context.Context, T) (Letter, error)) {
 	job.Handle(r, kind, func(ctx context.Context, w *job.Work, payload T) error {
-		l, err := write(payload)
+		l, err := write(ctx, payload)
 		if err != nil || l.To == "" {
 			return err
 		}

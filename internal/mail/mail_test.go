@@ -209,7 +209,7 @@ func TestHandle(t *testing.T) {
 		const greet job.Kind[string] = "test.greet"
 		post := &mail.Memory{}
 		r := job.New(d, job.Settings{Log: slog.New(slog.DiscardHandler)})
-		mail.Handle(r, greet, post, func(to string) (mail.Letter, error) {
+		mail.Handle(r, greet, post, func(_ context.Context, to string) (mail.Letter, error) {
 			return mail.Letter{To: to, Subject: "问候", Body: "您好"}, nil
 		})
 		_, err := db.Update(t.Context(), d, db.System, func(tx *db.Tx) (int, error) {

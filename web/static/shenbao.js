@@ -43,7 +43,7 @@ document.addEventListener("keydown", (event) => {
   if (event.key !== "j" && event.key !== "k") {
     return;
   }
-  const rows = [...document.querySelectorAll("[data-row] a:first-of-type")];
+  const rows = [...document.querySelectorAll("[data-row] a:first-of-type, [data-row] .opens")];
   const at = rows.indexOf(document.activeElement);
   rows[Math.min(rows.length - 1, Math.max(0, at + (event.key === "j" ? 1 : -1)))]?.focus();
 });

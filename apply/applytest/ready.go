@@ -1,0 +1,114 @@
+package applytest
+
+import (
+	"context"
+	"encoding/json"
+	"strings"
+
+	"shenbao/apply"
+	"shenbao/internal/db"
+)
+
+// Begin starts an application of the host, with what its profile knows.
+func (h *House) Begin() *apply.Application {
+	h.Helper()
+	a, err := Do(h, "host editor", func(ctx context.Context, tx *db.Tx) (*apply.Application, error) {
+		return apply.Begin(ctx, tx, h.Office, apply.Beginning{Call: h.Call.ID, Key: db.NewID()})
+	})
+	h.must(err)
+	return a
+}
+
+// Ready is an application in which nothing stands in the way of submitting: all
+// is filled in, the partner has confirmed, every material was uploaded.
+func (h *House) Ready() apply.ID {
+	h.Helper()
+	id := h.Begin().ID
+	facts, err := json.Marshal(h.Host.Application())
+	h.must(err)
+	_, err = db.Keep(h.Context(), h.DB, func(tx *db.Tx) (int, error) {
+		tx.By = h.Staff["host editor"]
+		return 0, apply.Enter(h.Context(), tx, h.Office, id, facts)
+	})
+	h.must(err)
+	h.Upload(id, h.Asked(id)...)
+	h.Confirm(id)
+	return id
+}
+
+// Form is an application as the host's editor sees it.
+func (h *House) Form(id apply.ID) *apply.Form {
+	h.Helper()
+	fm, err := db.View(h.Context(), h.DB, func(r db.Reader) (*apply.Form, error) {
+		s, err := apply.Find(h.Context(), r, h.Staff["host editor"], id)
+		if err != nil {
+			return nil, err
+		}
+		return h.Office.FormOf(h.Context(), r, s)
+	})
+	h.must(err)
+	return fm
+}
+
+// Asked are the materials that belong to an application.
+func (h *House) Asked(id apply.ID) []string {
+	h.Helper()
+	var out []string
+	fm := h.Form(id)
+	for _, m := range fm.Package.Form.Materials {
+		if fm.AskedNow(m) {
+			out = append(out, m.ID)
+		}
+	}
+	return out
+}
+
+// Upload puts a small file in the place of every material named, as the acts
+// about files leave it.
+func (h *House) Upload(id apply.ID, materials ...string) {
+	h.Helper()
+	for _, m := range materials {
+		content := "%PDF-1.4\n% " + m + "\n%%EOF\n"
+		hash, _, err := h.Office.Blobs.Put(h.Context(), strings.NewReader(content))
+		h.must(err)
+		h.must(h.keep(func(tx *db.Tx) error {
+			return insertFile(h.Context(), tx, apply.File{ID: apply.FileID(db.NewID()), Application: id, Material: m, Owner: h.Units["host"].ID,
+				Hash: hash, Name: m + ".pdf", Size: int64(len(content)), Type: "application/pdf"})
+		}))
+	}
+}
+
+// Confirm invites the partner and lets it confirm its part as it stands.
+func (h *House) Confirm(id apply.ID) {
+	h.Helper()
+	u := h.Units["partner"]
+	p := &apply.Partner{Application: id, Unit: u.ID, UnitCode: u.Code, UnitName: u.Name, State: apply.Confirmed}
+	p.Part = h.Form(id).Part(p)
+	h.must(h.keep(func(tx *db.Tx) error { return insertPartner(h.Context(), tx, p) }))
+}
+
+// Copies are more applications like one, as if others had been filled in alike.
+func (h *House) Copies(of apply.ID, n int) []apply.ID {
+	h.Helper()
+	out := make([]apply.ID, n)
+	h.must(h.keep(func(tx *db.Tx) error {
+		for i := range out {
+			out[i] = apply.ID(db.NewID())
+			if err := copyApplication(h.Context(), tx, of, out[i]); err != nil {
+				return err
+			}
+		}
+		return nil
+	}))
+	return out
+}
+
+func (h *House) keep(act func(tx *db.Tx) error) error {
+	_, err := db.Keep(h.Context(), h.DB, func(tx *db.Tx) (int, error) { return 0, act(tx) })
+	return err
+}
+
+// Submission is a request that submits an application, under a new key.
+func Submission(id apply.ID) apply.Submission {
+	return apply.Submission{Application: id, Key: db.NewID(), Pledges: apply.Pledges, Acknowledged: true}
+}
