@@ -80,6 +80,18 @@ const (
 	ActConfirmPart         Act = "apply.confirm_part"
 )
 
+// Acts of room recommend. A step belongs to the authority that it fell to; an
+// appeal to the applicant.
+const (
+	ActViewQueue  Act = "recommend.view"
+	ActDecideStep Act = "recommend.decide"
+	ActEditTable  Act = "recommend.rank"
+	ActHandUp     Act = "recommend.hand_up"
+	ActRelay      Act = "recommend.relay"
+	ActEnterPaper Act = "recommend.paper"
+	ActAppeal     Act = "recommend.appeal"
+)
+
 // GrantOf is the act of giving a role; "" for the roles that nobody gives.
 func GrantOf(role Role) Act {
 	switch role {

@@ -108,6 +108,14 @@ var table = []permission{
 	{ActViewPart, ActViewPart, true, may{Own: applicant}},
 	{ActFillPart, ActViewPart, true, may{Own: applicant}},
 	{ActConfirmPart, ActViewPart, true, may{Own: {UnitAdmin}}},
+
+	{ActViewQueue, ActViewQueue, false, may{Own: offices}},
+	{ActDecideStep, ActViewQueue, false, may{Own: authority}},
+	{ActEditTable, ActViewQueue, false, may{Own: authority}},
+	{ActHandUp, ActViewQueue, false, may{Own: {Head}}},
+	{ActRelay, ActViewQueue, false, may{Own: authority}},
+	{ActEnterPaper, ActViewQueue, false, may{Own: {Officer, Head, ProgrammeOfficer}}},
+	{ActAppeal, ActViewSubmitted, false, may{Own: {UnitAdmin}}},
 }
 
 // rows is the table by act.

@@ -236,3 +236,23 @@ func listUnits(ctx context.Context, r db.Reader, from UnitID, f Filter) ([]*Unit
 
 // escape takes the meaning from the characters that LIKE knows.
 var escape = strings.NewReplacer("!", "!!", "%", "!%", "_", "!_")
+
+// AuthorityAt returns the confirmed authority of a level for a place, or nil:
+// that of the place itself, of its city, of its province.
+func AuthorityAt(ctx context.Context, r db.Reader, level, place string) (*Unit, error) {
+	if len(place) != 6 {
+		return nil, nil
+	}
+	switch level {
+	case City:
+		place = place[:4] + "00"
+	case Province:
+		place = place[:2] + "0000"
+	}
+	found, err := db.All(ctx, r, scanUnit, `
+		SELECT `+unitColumns+` FROM units WHERE authority AND level = $1 AND place = $2 AND state = 'confirmed' ORDER BY id LIMIT 1`, level, place)
+	if err != nil || len(found) == 0 {
+		return nil, err
+	}
+	return found[0], nil
+}

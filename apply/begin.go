@@ -213,16 +213,7 @@ func (p *putting) host(f *rule.Fact, d *programme.Fact, u *actor.Unit) error {
 	if !isUnits(f) || len(p.fm.Rows(f.Code)) > 0 {
 		return nil
 	}
-	row := map[string]any{"unit": map[string]string{"code": u.Code, "name": u.Name}, "role": "lead"}
-	for _, c := range f.Columns {
-		switch {
-		case c.Code == "kind" && c.Kind == rule.ChoiceKind:
-			row["kind"] = u.Kind
-		case c.Code == "place" && c.Kind == rule.PlaceKind:
-			row["place"] = u.Place
-		}
-	}
-	text, err := json.Marshal(row)
+	text, err := json.Marshal(unitRow(f, u, hostRole(f)))
 	if err != nil {
 		return err
 	}

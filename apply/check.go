@@ -200,32 +200,11 @@ func (l *listing) files() {
 }
 
 // partners: every unit named as a partner was invited and has confirmed its
-// part as it stands.
+// part as it stands, and nothing is there of a unit that takes no part.
 func (l *listing) partners() {
-	list := l.fm.UnitsList()
-	if list == nil {
-		return
-	}
-	invited := map[string]*Partner{}
-	for _, p := range l.fm.Partners {
-		invited[p.UnitCode] = p
-	}
-	for _, row := range l.fm.Rows(list.Code) {
-		f := l.fm.Fields[list.Code+"/"+row]
-		if f.Cell(columnOf(list, "role")) == "lead" {
-			continue
-		}
-		name := f.Cell(columnOf(list, "unit"))
-		i := Issue{Blocks: true, Place: InPartners, Field: list.Code + "/" + row, Label: name}
-		switch p := invited[unitCode(f)]; {
-		case p == nil || p.State == Removed:
-			l.add(i, "apply.issue.not_invited")
-		case p.State == Declined:
-			l.add(i, "apply.issue.declined", p.Reason)
-		case p.State != Confirmed:
-			l.add(i, "apply.issue.not_confirmed")
-		case !l.fm.Stands(p):
-			l.add(i, "apply.issue.part_changed")
+	for _, m := range l.fm.Members() {
+		if key, args := l.fm.Lacks(m); key != "" {
+			l.add(Issue{Blocks: true, Place: InPartners, Field: m.Field, Label: m.Name}, key, args...)
 		}
 	}
 }

@@ -21,5 +21,8 @@ func Drop(ctx context.Context, tx *db.Tx, id ID) (*Application, error) {
 	if err := save(ctx, tx, a); err != nil {
 		return nil, err
 	}
+	if err := moved(ctx, tx, a); err != nil {
+		return nil, err
+	}
 	return a, tx.Record(ctx, "apply.drop", a.subject(), map[string]any{"version": a.Version})
 }

@@ -20,7 +20,7 @@ type Sight struct {
 }
 
 // Find returns an application to those who may see it: the host and the units
-// that it invited, and, once it was submitted, the authorities above the host
+// that it invited (not those that declined or were removed), and, once it was submitted, the authorities above the host
 // and the issuer's officers of the programme.
 func Find(ctx context.Context, r db.Reader, by db.By, id ID) (*Sight, error) {
 	a, err := find(ctx, r, id)
@@ -59,7 +59,7 @@ func sees(ctx context.Context, r db.Reader, by db.By, a *Application, c *call.Ca
 	if err != nil {
 		return false, unseen(err)
 	}
-	if p.State == Removed {
+	if !p.In() {
 		return false, errMissing()
 	}
 	return true, unseen(actor.May(ctx, r, by, actor.ActViewPart, p.Unit))
@@ -119,6 +119,7 @@ func (o *Office) formOf(ctx context.Context, r db.Reader, a *Application) (fm *F
 	if fm.Files, err = files(ctx, r, a.ID); err != nil {
 		return nil, err
 	}
+	fm.nameFiles()
 	fm.Partners, err = partners(ctx, r, a.ID)
 	return fm, err
 }

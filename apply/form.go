@@ -22,6 +22,7 @@ type Form struct {
 	Fields   map[string]*Field // by name
 	Files    []*File           // that are part of the application
 	Partners []*Partner
+	Plan     *Plan // that was uploaded, once it was read: see [Office.ReadPlan]
 }
 
 // Declared is how the form declares a fact, and in which section; nil when it

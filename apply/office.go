@@ -5,6 +5,7 @@ import (
 
 	"shenbao/call"
 	"shenbao/internal/blob"
+	"shenbao/internal/intake"
 	"shenbao/internal/secret"
 )
 
@@ -15,4 +16,8 @@ type Office struct {
 	Shelf *call.Shelf  // packages that calls are pinned to
 	Blobs blob.Store   // files
 	Sign  note.Signer  // receipts
+
+	Scanner intake.Scanner // looks for viruses in what is uploaded; nil for none
+
+	readings readings // texts of uploaded plans
 }

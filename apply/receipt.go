@@ -1,6 +1,7 @@
 package apply
 
 import (
+	"encoding/base64"
 	"fmt"
 	"strings"
 	"time"
@@ -44,17 +45,25 @@ type Receipt struct {
 	Line        string    `json:"line"`
 }
 
+// IsReceipt reports whether a text begins as a signed receipt does.
+func IsReceipt(text string) bool { return strings.HasPrefix(text, receiptHead+"\n") }
+
 // OpenReceipt checks the signature of a receipt against the public keys of the
-// journal and reads it. It needs no database.
+// journal and reads it. It needs no database. Line ends of Windows and a missing
+// last line end, which come of copying, are forgiven; nothing else is.
 func OpenReceipt(text string, keys note.Verifiers) (*Receipt, error) {
+	text = strings.TrimSuffix(strings.ReplaceAll(text, "\r\n", "\n"), "\n") + "\n"
 	n, err := note.Open([]byte(text), keys)
 	if err != nil {
 		return nil, fault.New(fault.Refused, "apply.receipt").Because(err)
 	}
+	if !genuine(n, text) {
+		return nil, fault.New(fault.Refused, "apply.receipt")
+	}
 	r := &Receipt{}
 	var received, entered string
 	if _, err := fmt.Sscanf(n.Text, receiptHead+"\napplication %s %d\nreceived %s\nentered %s\nmanifest %s\njournal %s\n",
-		&r.Application, &r.Number, &received, &entered, &r.Manifest, &r.Line); err != nil || !strings.HasPrefix(n.Text, receiptHead+"\n") {
+		&r.Application, &r.Number, &received, &entered, &r.Manifest, &r.Line); err != nil || !IsReceipt(n.Text) {
 		return nil, fault.New(fault.Invalid, "apply.receipt")
 	}
 	for _, t := range []struct {
@@ -66,4 +75,17 @@ func OpenReceipt(text string, keys note.Verifiers) (*Receipt, error) {
 		}
 	}
 	return r, nil
+}
+
+// genuine reports whether a signed note is, to the last character, the one that
+// was signed: with one signature, written in the one right form.
+func genuine(n *note.Note, text string) bool {
+	if len(n.Sigs) != 1 || len(n.UnverifiedSigs) != 0 {
+		return false
+	}
+	s := n.Sigs[0]
+	if _, err := base64.StdEncoding.Strict().DecodeString(s.Base64); err != nil {
+		return false
+	}
+	return text == n.Text+"\n— "+s.Name+" "+s.Base64+"\n"
 }

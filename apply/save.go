@@ -222,13 +222,13 @@ func (k *keeping) field(name string, cells map[string]string) (*Field, error) {
 	if next.Owner = k.unit; old != nil && old.Owner != "" {
 		next.Owner = old.Owner
 	}
-	if k.part && next.Owner != k.unit {
-		return nil, fault.New(fault.Refused, "apply.not_your_part").In(name)
-	}
+	next.Name, next.Source = name, Typed
 	if k.part && !k.open(name) {
 		return nil, fault.New(fault.Refused, "apply.host_fills").In(name)
 	}
-	next.Name, next.Source = name, Typed
+	if k.part && !k.fm.mayWrite(k.unit, old, next) {
+		return nil, fault.New(fault.Refused, "apply.not_your_part").In(name)
+	}
 	return next, nil
 }
 

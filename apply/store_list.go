@@ -60,7 +60,7 @@ func entries(ctx context.Context, r db.Reader, by func(*Entry) string, text stri
 // ownEntries are the applications of a unit, and those to which it was invited.
 func ownEntries(ctx context.Context, r db.Reader, unit actor.UnitID, f Filter) ([]Entry, error) {
 	q := &query{}
-	q.add("(a.unit = %s OR a.id IN (SELECT p.application FROM application_partners p WHERE p.unit = %s AND p.state <> 'removed'))", unit)
+	q.add("(a.unit = %s OR a.id IN (SELECT p.application FROM application_partners p WHERE p.unit = %s AND p.state IN ('invited', 'confirmed')))", unit)
 	q.narrow(f)
 	text := `SELECT ` + entryColumns + ` FROM applications a JOIN calls c ON c.id = a.call` + q.page("changed", f)
 	all, err := entries(ctx, r, func(e *Entry) string { return db.Time(e.Changed) }, text, q)

@@ -29,3 +29,15 @@ func findPartner(ctx context.Context, r db.Reader, id ID, unit actor.UnitID) (*P
 	}
 	return p, err
 }
+
+// putPartner writes how a unit stands to an application.
+func putPartner(ctx context.Context, tx *db.Tx, p *Partner) error {
+	_, err := tx.Exec(ctx, `
+		INSERT INTO application_partners (`+partnerColumns+`)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+		ON CONFLICT (application, unit) DO UPDATE SET unit_code = excluded.unit_code, unit_name = excluded.unit_name, state = excluded.state,
+			invited = excluded.invited, invited_by = excluded.invited_by, answered = excluded.answered, answered_by = excluded.answered_by,
+			part = excluded.part, reason = excluded.reason`,
+		p.Application, p.Unit, p.UnitCode, p.UnitName, p.State, db.Time(p.Invited), p.InvitedBy, db.Time(p.Answered), p.AnsweredBy, p.Part, p.Reason)
+	return err
+}

@@ -37,7 +37,8 @@ type Submission struct {
 // Submit hands in an application as it stands: it freezes a version, with its
 // findings and the host's profile, and signs its receipt. The same key again
 // gives the version that it made. What counts for the deadline is when the
-// request was fully received, not when the database had time for it.
+// request was fully received, not when the database had time for it: a clock
+// that is set back in between makes nothing earlier.
 func Submit(ctx context.Context, tx *db.Tx, o *Office, s Submission) (*Version, error) {
 	a, c, err := findFor(ctx, tx, s.Application, actor.ActSubmitApplication)
 	if err != nil {
@@ -49,10 +50,10 @@ func Submit(ctx context.Context, tx *db.Tx, o *Office, s Submission) (*Version, 
 	if v, err := findByKey(ctx, tx, a.ID, s.Key); v != nil || err != nil {
 		return v, err
 	}
-	if s.Received.IsZero() || s.Received.After(tx.Now) {
+	if s.Received = s.Received.UTC().Truncate(time.Millisecond); s.Received.IsZero() {
 		s.Received = tx.Now
 	}
-	if err := a.submit(c, s.Received.UTC(), tx.Now); err != nil {
+	if err := a.submit(c, s.Received, tx.Now); err != nil {
 		return nil, err
 	}
 	if c.ID != a.Call {
@@ -111,7 +112,7 @@ func (o *Office) freeze(ctx context.Context, tx *db.Tx, s Submission, f freezing
 	if err != nil {
 		return nil, err
 	}
-	v := &Version{Application: f.ID, Number: f.Version, State: Standing, Received: s.Received.UTC(), Submitted: tx.Now, Person: person.ID, PersonName: person.Name,
+	v := &Version{Application: f.ID, Number: f.Version, State: Standing, Received: s.Received, Submitted: tx.Now, Person: person.ID, PersonName: person.Name,
 		Call: f.call.ID, Package: f.Hash, Facts: f.assessed.Facts, Texts: f.form.texts(), key: s.Key}
 	if f.assessed.Checked != nil {
 		v.Findings = f.assessed.Checked.Views()
@@ -147,6 +148,9 @@ func (o *Office) freeze(ctx context.Context, tx *db.Tx, s Submission, f freezing
 	if err := save(ctx, tx, f.Application); err != nil {
 		return nil, err
 	}
+	if err := moved(ctx, tx, f.Application); err != nil {
+		return nil, err
+	}
 	return v, notify(ctx, tx, f.Unit, inbox.Notice{Key: "apply.notice.submitted", Link: v.link(), Args: []any{f.Name, v.Hash[:12]}}, "apply.submitted:"+v.Hash)
 }
 
@@ -172,8 +176,8 @@ func (fm *Form) parts() []Part {
 		out = append(out, Part{Kind: FilePart, Name: f.Material + "/" + f.Name, Hash: string(f.Hash), Size: f.Size})
 	}
 	for _, p := range fm.Partners {
-		if p.State == Confirmed {
-			out = append(out, Part{Kind: PartnerPart, Name: p.UnitName, Hash: p.Part})
+		if fm.Stands(p) {
+			out = append(out, Part{Kind: PartnerPart, Name: p.UnitName, Hash: p.Part, At: p.Answered})
 		}
 	}
 	return out

@@ -83,6 +83,8 @@ type Part struct {
 	Name string `json:"name,omitempty"` // of a file: its material and name; of a partner: its name
 	Hash string `json:"hash"`           // SHA-256, hexadecimal
 	Size int64  `json:"size"`           // bytes
+
+	At time.Time `json:"at,omitzero"` // of a partner: when it confirmed
 }
 
 // sum is the hash of the manifest: SHA-256 over its JSON.

@@ -2,7 +2,9 @@ package apply
 
 import (
 	"context"
+	"slices"
 
+	"shenbao/actor"
 	"shenbao/internal/db"
 	"shenbao/internal/fault"
 )
@@ -25,4 +27,48 @@ func (s *Sight) Versions(ctx context.Context, r db.Reader) ([]*Version, error) {
 // RemarksOf returns what was to be mended in a version that was returned.
 func (s *Sight) RemarksOf(ctx context.Context, r db.Reader, number int64) ([]Remark, error) {
 	return remarks(ctx, r, s.ID, number)
+}
+
+// SeesDraft reports whether the reader may see what is being filled in: those of
+// the host and of its partners may. The others see what was submitted, and
+// nothing of what is being mended since.
+func (s *Sight) SeesDraft(ctx context.Context, r db.Reader, by db.By) (bool, error) {
+	if s.Part {
+		return true, nil
+	}
+	err := may(ctx, r, by, actor.ActViewApplication, s.Application, s.Of)
+	if f := fault.Of(err); err != nil && f.Kind == fault.Internal {
+		return false, err
+	}
+	return err == nil, nil
+}
+
+// Stand is the version that counts now: the one that was submitted last, or 0
+// while something newer is being filled in.
+func (a *Application) Stand() int64 {
+	if a.Editable() {
+		return 0
+	}
+	return a.Version
+}
+
+// PartnersOf returns the units that take part in an application beside the host
+// and have confirmed it, whoever asks: for acts of later rooms.
+func PartnersOf(ctx context.Context, r db.Reader, id ID) ([]*Partner, error) {
+	all, err := partners(ctx, r, id)
+	if err != nil {
+		return nil, err
+	}
+	return slices.DeleteFunc(all, func(p *Partner) bool { return p.State != Confirmed }), nil
+}
+
+// Get returns an application whoever asks, and the version of it that stands,
+// nil when none does: for acts of later rooms, which check for themselves.
+func Get(ctx context.Context, r db.Reader, id ID) (*Application, *Version, error) {
+	a, err := find(ctx, r, id)
+	if err != nil || a.Version == 0 {
+		return a, nil, err
+	}
+	v, err := version(ctx, r, id, a.Version)
+	return a, v, err
 }

@@ -23,7 +23,7 @@ func Withdraw(ctx context.Context, tx *db.Tx, w Recall) (*Application, error) {
 	if err != nil {
 		return nil, err
 	}
-	if w.Received.IsZero() || w.Received.After(tx.Now) {
+	if w.Received = w.Received.UTC().Truncate(time.Millisecond); w.Received.IsZero() {
 		w.Received = tx.Now
 	}
 	if err := a.withdraw(c, w.Received); err != nil {
@@ -34,6 +34,9 @@ func Withdraw(ctx context.Context, tx *db.Tx, w Recall) (*Application, error) {
 		return nil, err
 	}
 	if err := save(ctx, tx, a); err != nil {
+		return nil, err
+	}
+	if err := moved(ctx, tx, a); err != nil {
 		return nil, err
 	}
 	if err := notify(ctx, tx, a.Unit, inbox.Notice{Key: "apply.notice.withdrawn", Link: link(a.ID), Args: []any{a.Name}}, fmt.Sprintf("apply.withdrawn:%s:%d", a.ID, a.Version)); err != nil {

@@ -36,13 +36,13 @@ func nameChecks() []*rule.Check {
 			Code: "name.distinct", Name: "名称不近似", LabelEN: "no name like it",
 			Args: []rule.ArgKind{text},
 		}, func(f *rule.Facts, args []rule.Arg, n *notes) (rule.Truth, rule.Reasons) {
-			return nameQuestion{f: f, reg: f.Registers["names"]}.ask(f.Value(args[0].Fact), n)
+			return nameQuestion{f: f}.ask(f.Value(args[0].Fact), n)
 		}),
 		newCheck(rule.Check{
 			Code: "name.distinct_in_province", Name: "名称省内不近似", LabelEN: "no such platform of the province with a name like it",
 			Args: []rule.ArgKind{text, rule.PlaceArg, rule.SetArg},
 		}, func(f *rule.Facts, args []rule.Arg, n *notes) (rule.Truth, rule.Reasons) {
-			q := nameQuestion{f: f, reg: f.Registers["names"], scoped: true, place: f.Value(args[1].Fact), kinds: args[2].Param.Codes}
+			q := nameQuestion{f: f, scoped: true, place: f.Value(args[1].Fact), kinds: args[2].Param.Codes}
 			return q.ask(f.Value(args[0].Fact), n)
 		}),
 	}
@@ -219,18 +219,25 @@ func isCreditCode(s string) bool {
 
 // nameQuestion asks whether a register has a name like another.
 type nameQuestion struct {
-	f   *rule.Facts
-	reg *rule.Register
+	f    *rule.Facts
+	reg  *rule.Register // the one being asked
+	live bool           // it holds applications under way: whose they are is not told
 
 	scoped bool // only platforms of these kinds, in the province of place
 	place  rule.Value
 	kinds  []string
 }
 
-// shownNear is how many near names are shown, and fromNear from what score.
+// LiveNames is the register of the names of applications under way, for those
+// who keep them apart from the register names: its rows have the columns of that
+// one. It needs to hold only names that score [NearFrom] or more, and counts as
+// complete.
+const LiveNames = "live_names"
+
+// shownNear is how many near names are shown, and NearFrom from what score.
 const (
 	shownNear = 5
-	fromNear  = 500
+	NearFrom  = 500
 )
 
 func namesOf(reg *rule.Register) *similar.Names {
@@ -249,19 +256,33 @@ func namesOf(reg *rule.Register) *similar.Names {
 // person.
 func (q nameQuestion) ask(v rule.Value, n *notes) (rule.Truth, rule.Reasons) {
 	name, why := stated(v)
-	switch {
-	case why != 0:
+	if why != 0 {
 		return rule.Unknown, why
-	case q.reg == nil:
-		if n != nil {
-			n.register("names", q.reg)
-		}
-		return rule.Unknown, rule.NoRegister
 	}
+	out, live := verdict{}, q
+	live.live, live.reg, q.reg = true, q.f.Registers[LiveNames], q.f.Registers["names"]
+	if q.reg == nil {
+		out.add(rule.Unknown, rule.NoRegister)
+	} else {
+		q.compare(name, n, &out)
+		if !q.reg.Complete {
+			out.add(rule.Unknown, rule.Open)
+		}
+	}
+	if live.reg != nil {
+		live.compare(name, n, &out)
+	}
+	if q.scoped && (q.reg != nil || live.reg != nil) {
+		out.addState(q.place.State)
+	}
+	return n.answered("names", q.reg, out)
+}
+
+// compare asks one register.
+func (q nameQuestion) compare(name string, n *notes, out *verdict) {
 	var counted, possible [shownNear]similar.Match
 	near := namesOf(q.reg).Nearest(counted[:0], name, shownNear, func(row int) bool { return q.counts(row) == rule.Met })
 	maybe := namesOf(q.reg).Nearest(possible[:0], name, shownNear, func(row int) bool { return q.counts(row) == rule.Unknown })
-	out := verdict{}
 	for _, m := range near {
 		if m.Permille == 1000 {
 			out.add(rule.Unmet, 0)
@@ -272,17 +293,29 @@ func (q nameQuestion) ask(v rule.Value, n *notes) (rule.Truth, rule.Reasons) {
 	if len(maybe) > 0 && maybe[0].Permille >= similar.Near {
 		out.add(rule.Unknown, rule.Unverified)
 	}
-	if q.scoped {
-		out.addState(q.place.State)
-	}
-	if !q.reg.Complete {
-		out.add(rule.Unknown, rule.Open)
-	}
-	if n != nil {
+	switch {
+	case n == nil:
+	case q.live:
+		q.hint(slices.Concat(near, maybe), n)
+	default:
 		q.show(name, near, both{}, n)
 		q.show(name, maybe, both{"，是否有效、是否在范围内需核对", "; whether it counts is to be checked"}, n)
 	}
-	return n.answered("names", q.reg, out)
+}
+
+// hint says that applications under way have such a name, and nothing of them:
+// not even how near it is, from which the name could be guessed.
+func (q nameQuestion) hint(matches []similar.Match, n *notes) {
+	best := 0
+	for _, m := range matches {
+		best = max(best, m.Permille)
+	}
+	switch {
+	case best == 1000:
+		n.say("与另一份在办申报书重名", "the same as in another application under way")
+	case best >= similar.Near:
+		n.say("与另一份在办申报书的名称近似", "like the name in another application under way")
+	}
 }
 
 // counts says whether a row of the register is to be compared.
@@ -301,7 +334,7 @@ func (q nameQuestion) counts(row int) rule.Truth {
 // show lists the nearest names with their scores and reasons.
 func (q nameQuestion) show(name string, matches []similar.Match, more both, n *notes) {
 	for _, m := range matches {
-		if m.Permille < fromNear {
+		if m.Permille < NearFrom {
 			break
 		}
 		other := q.reg.Rows[m.Row]["name"]

@@ -252,11 +252,11 @@ func (q resources) explain(n *notes) {
 		switch {
 		case t == rule.Unmet:
 			n.Rows = append(n.Rows, i)
-			n.say("第%d号%s已用于申报书 %s", "No. %d%s is used in application %s", i+1, brackets(q.shown(i)), called(q.reg.Rows[hit]["application"]))
+			n.say("第%d号%s已用于%s", "No. %d%s is used in %s", i+1, brackets(q.shown(i)), application(q.reg.Rows[hit]))
 		case hit >= 0:
 			n.Unknown = append(n.Unknown, i)
-			n.say("第%d号%s可能已用于申报书 %s，需核对", "No. %d%s may be used in application %s: to be checked",
-				i+1, brackets(q.shown(i)), called(q.reg.Rows[hit]["application"]))
+			n.say("第%d号%s可能已用于%s，需核对", "No. %d%s may be used in %s: to be checked",
+				i+1, brackets(q.shown(i)), application(q.reg.Rows[hit]))
 		default:
 			if _, why := stated(q.f.Cell(q.column, i)); why != 0 {
 				n.Unknown = append(n.Unknown, i)
@@ -324,10 +324,20 @@ func (n *notes) application(row map[string]string, t rule.Truth, v *verdict) {
 	switch {
 	case n == nil || t == rule.Unmet:
 	case t == rule.Met:
-		n.say("该单位本年度已有申报书 %s", "the unit has application %s this year", called(row["application"]))
+		n.say("该单位本年度已有%s", "the unit has %s this year", application(row))
 	default:
-		n.say("申报书 %s 是否属于该单位、本年度，需核对", "whether application %s is the unit's and of this year is to be checked", called(row["application"]))
+		n.say("%s是否属于该单位、本年度，需核对", "whether %s is the unit's and of this year is to be checked", application(row))
 	}
+}
+
+// application is what a row of the applications under way is called. A row that
+// does not name its application is one that the reader may not know.
+func application(row map[string]string) both {
+	id := row["application"]
+	if id == "" {
+		return both{"另一份在办申报书", "another application under way"}
+	}
+	return both{"申报书 " + inQuotes.Replace(id), "application " + id}
 }
 
 // inYear says whether a cell is the calendar year of a day.

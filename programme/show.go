@@ -62,7 +62,7 @@ func (p *Package) Show(lang string) []ClauseView {
 // show lists the clauses of the package, with or without the inherited ones.
 func (p *Package) show(lang string, inherited bool) []ClauseView {
 	carried := p.carriers()
-	questions := p.questions()
+	questions := p.Questions()
 	out := make([]ClauseView, 0, len(p.Clauses))
 	for _, c := range p.Clauses {
 		if c.inherited && !inherited {

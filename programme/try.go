@@ -118,7 +118,7 @@ func (p *Package) Explain(facts *rule.Facts, lang string) *Report {
 	for _, b := range j.Nearest {
 		r.Nearest = append(r.Nearest, near(b, facts, lang))
 	}
-	r.Questions = p.questions()
+	r.Questions = p.Questions()
 	r.Counts.Questions = len(r.Questions)
 	r.unfilled(facts)
 	return r
@@ -217,8 +217,8 @@ func near(b rule.Branch, facts *rule.Facts, lang string) Near {
 	return n
 }
 
-// questions lists what people answer, in the order of the clauses.
-func (p *Package) questions() []Question {
+// Questions lists what people answer, in the order of the clauses.
+func (p *Package) Questions() []Question {
 	out := []Question{}
 	for _, c := range p.Clauses {
 		for _, b := range c.Judges {

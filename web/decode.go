@@ -21,6 +21,7 @@ import (
 // The limits of what is read from a request.
 const (
 	maxForm   = 1 << 20   // bytes of a form or JSON body
+	maxSmall  = 16 << 10  // bytes of one that only names what was sent before
 	maxUpload = 100 << 20 // bytes of a form with files
 	maxMemory = 4 << 20   // bytes of files kept in memory; the rest goes to disk
 )
@@ -144,7 +145,8 @@ func (v *visit) values(in any) (url.Values, map[string][]upload, error) {
 		q.Del(langCookie)
 		return q, nil, nil
 	}
-	limit := int64(maxForm)
+	defer v.read()
+	limit := v.most
 	if v.uploads {
 		limit = maxUpload
 	}
@@ -161,7 +163,7 @@ func (v *visit) values(in any) (url.Values, map[string][]upload, error) {
 		return maps.Clone(v.PostForm), maps.Clone(v.MultipartForm.File), nil
 	case "application/x-www-form-urlencoded", "":
 		if v.PostForm == nil {
-			v.Body = http.MaxBytesReader(nil, v.Body, maxForm)
+			v.Body = http.MaxBytesReader(nil, v.Body, v.most)
 			if err := v.ParseForm(); err != nil {
 				return nil, nil, bodyFault(err)
 			}
@@ -171,9 +173,16 @@ func (v *visit) values(in any) (url.Values, map[string][]upload, error) {
 	return nil, nil, fault.New(fault.Invalid, "web.content_type", v.kind())
 }
 
+// read notes when the body was fully read.
+func (v *visit) read() {
+	if v.Received.IsZero() {
+		v.Received = v.Server.DB.Clock.Now()
+	}
+}
+
 // decodeJSON reads a JSON body: one object, nothing after it.
 func (v *visit) decodeJSON(in any) error {
-	body, err := io.ReadAll(http.MaxBytesReader(nil, v.Body, maxForm))
+	body, err := io.ReadAll(http.MaxBytesReader(nil, v.Body, v.most))
 	if err != nil {
 		return bodyFault(err)
 	}

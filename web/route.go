@@ -22,6 +22,7 @@ type route struct {
 	in, out         reflect.Type // what it reads and what it answers with
 	hidden          bool         // not in the JSON API: a form, a file, a feed
 	uploads         bool         // it takes files
+	small           bool         // its body is one short request: see maxSmall
 	serve           func(v *visit) (page, error)
 }
 
@@ -68,6 +69,12 @@ func takesFiles(in reflect.Type) bool {
 // pageOnly keeps a route out of the JSON API.
 func (rt route) pageOnly() route {
 	rt.hidden = true
+	return rt
+}
+
+// short bounds the body of a route: everything else was sent before.
+func (rt route) short() route {
+	rt.small = true
 	return rt
 }
 

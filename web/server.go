@@ -70,6 +70,9 @@ func New(o Options) (*Server, error) {
 	return s, nil
 }
 
+// Office is what acts on applications need, for work in the background.
+func (s *Server) Office() *apply.Office { return s.office }
+
 // madeUp is a key for receipts that nobody will check.
 func madeUp() (note.Signer, error) {
 	private, _, err := note.GenerateKey(rand.Reader, "shenbao.unknown")

@@ -96,6 +96,9 @@ func number() string {
 func (v *visit) admit(rt route) error {
 	never := rt.act != public && rt.act != signedIn && !actor.Ever(v.Actor.Role, rt.act)
 	v.uploads = rt.uploads && v.SignedIn() && !never
+	if v.most = maxForm; rt.small {
+		v.most = maxSmall
+	}
 	if rt.method == http.MethodPost {
 		if err := v.meant(); err != nil {
 			return err

@@ -14,18 +14,20 @@ import (
 // A visit is one request as handlers and pages see it.
 type visit struct {
 	*http.Request
-	Server *Server
-	Actor  actor.Actor // Role is Visitor when nobody is signed in
-	Lang   string      // zh or en
-	Now    time.Time
-	Number string       // of the request, for the log
-	Fault  *fault.Fault // what was wrong with what was sent; shown beside its field
-	Notice string       // what the act did, when its page is shown at once
+	Server   *Server
+	Actor    actor.Actor // Role is Visitor when nobody is signed in
+	Lang     string      // zh or en
+	Now      time.Time
+	Received time.Time    // when the body was fully read: what counts for deadlines
+	Number   string       // of the request, for the log
+	Fault    *fault.Fault // what was wrong with what was sent; shown beside its field
+	Notice   string       // what the act did, when its page is shown at once
 
 	token     string // of the session
 	formToken string
 	unread    int            // notices, for the frame: see count
 	uploads   bool           // the request may carry files
+	most      int64          // bytes of a form or JSON body
 	scope     string         // put behind the ids of the fields of a form: see form
 	cookies   []*http.Cookie // to be set with the answer
 	clearData bool           // the browser is to forget what it keeps of this site

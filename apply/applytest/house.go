@@ -1,4 +1,4 @@
-// Package applytest builds a house for tests and benchmarks of applications:
+// Package applytest builds a house for tests and benchmarks of applications (申报书):
 // a province with its city and district, an applicant of internal/sample with
 // its profile, a partner, a call of the real package that is open, and
 // applications that can be submitted.

@@ -17,6 +17,7 @@ import (
 	"shenbao/internal/job"
 	"shenbao/internal/journal"
 	"shenbao/internal/mail"
+	"shenbao/recommend"
 	"shenbao/web"
 )
 
@@ -46,7 +47,6 @@ func (f *serveFlags) wire(a *app, s *store, log *slog.Logger) (*platform, error)
 	if err := p.wirePost(f); err != nil {
 		return nil, err
 	}
-	p.wireJobs()
 
 	library, err := (&programmeCmd{Programmes: f.Programmes}).open()
 	if err != nil {
@@ -58,7 +58,11 @@ func (f *serveFlags) wire(a *app, s *store, log *slog.Logger) (*platform, error)
 		Key: form[:], Sign: p.key, Base: f.base(), Secure: strings.HasPrefix(f.base(), "https:"), Proxies: f.TrustedProxy,
 		Demo: f.demo, Log: log, Observe: p.observe,
 	})
-	return p, err
+	if err != nil {
+		return nil, err
+	}
+	p.wireJobs()
+	return p, nil
 }
 
 // wirePost lets the gate put its letters in the post, and the post take them
@@ -120,6 +124,12 @@ func (p *platform) wireJobs() {
 
 	job.Handle(p.runner, sweepActors, func(ctx context.Context, _ *job.Work, _ struct{}) error { return p.gate.Sweep(ctx) })
 	job.Every(p.runner, time.Hour, sweepActors, struct{}{})
+
+	// What was submitted goes to the authorities; what was taken back leaves them.
+	office := &recommend.Office{Office: p.site.Office()}
+	job.Handle(p.runner, apply.Moved, func(ctx context.Context, w *job.Work, id apply.ID) error {
+		return w.Keep(ctx, func(tx *db.Tx) error { return recommend.Arrive(ctx, tx, office, id) })
+	})
 
 	job.Handle(p.runner, remindDue, func(ctx context.Context, w *job.Work, _ struct{}) error {
 		return w.Keep(ctx, func(tx *db.Tx) error {

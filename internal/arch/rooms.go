@@ -42,8 +42,8 @@ func rank(dir string) int {
 		return plumbing
 	case slices.Contains(engines, first):
 		return engine
-	case nested && first != "cmd" && first != "web":
-		return unknown // the other rooms have no inner rooms
+	case nested && first != "cmd" && first != "web" && !strings.HasSuffix(dir, "test"):
+		return unknown // the other rooms have no inner rooms but what only tests use
 	case slices.Contains(nounRooms, first):
 		return noun
 	case slices.Contains(stages, first):

@@ -16,9 +16,11 @@ import (
 	"unicode/utf8"
 
 	"golang.org/x/text/encoding/simplifiedchinese"
+
+	"shenbao/internal/fault"
 )
 
-// The limits of archives: a file that was upload may unpack to a hundred times
+// The limits of archives: a file may unpack to a hundred times
 // its size and something more, as sheets full of the same number do. Deflate
 // itself would allow a thousand.
 const (
@@ -35,7 +37,6 @@ const (
 type archive struct {
 	*zip.Reader
 	names []string // of the entries, in UTF-8 with /
-	types string   // content types of the main parts of an Office document
 }
 
 // open reads the directory of an archive, and checks it before anything is
@@ -103,6 +104,21 @@ func (a *archive) apart(c content) error {
 	if h := c.head(30); len(h) < 30 || all[0].from != 30+int64(binary.LittleEndian.Uint16(h[26:]))+int64(binary.LittleEndian.Uint16(h[28:])) {
 		return bad("intake.two_files", label(ZIP))
 	}
+	return a.ends(c)
+}
+
+// ends checks that the directory stands where its end says that it does: else
+// one program would read this directory and the next another. Large archives
+// have two more records between.
+func (a *archive) ends(c content) error {
+	at, end := directoryEnd(c)
+	if end == nil {
+		return nil
+	}
+	size, from := binary.LittleEndian.Uint32(end[12:]), binary.LittleEndian.Uint32(end[16:])
+	if from != 0xffffffff && size != 0xffffffff && int64(from)+int64(size) != at && int64(from)+int64(size)+56+20 != at {
+		return bad("intake.two_files", label(ZIP))
+	}
 	return nil
 }
 
@@ -116,18 +132,17 @@ func entryName(f *zip.File) (string, error) {
 		}
 	}
 	name = strings.ReplaceAll(strings.ToValidUTF8(name, "\ufffd"), `\`, "/")
-	shown := short(visible(strings.ReplaceAll(name, "/", "∕")), 100)
 	mode := f.Mode()
 	switch {
 	case mode&fs.ModeType != 0 && !mode.IsDir():
-		return "", bad("intake.entry_link", shown)
+		return "", bad("intake.entry_link", shown(name, longest))
 	case name == "" || name[0] == '/' || len(name) > 1000 || strings.ContainsAny(name, ":\x00\r\n"):
-		return "", bad("intake.entry_name", shown)
+		return "", bad("intake.entry_name", shown(name, longest))
 	}
 	for i, part := range strings.Split(strings.TrimSuffix(name, "/"), "/") {
 		first, _, _ := strings.Cut(strings.ToLower(part), ".")
 		if part == "" && i == 0 || part == ".." || slices.Contains(reserved, strings.TrimRight(first, " ")) {
-			return "", bad("intake.entry_name", shown)
+			return "", bad("intake.entry_name", shown(name, longest))
 		}
 	}
 	return name, nil
@@ -211,10 +226,10 @@ func (l *look) entry(kind Kind, name string, r io.Reader) error {
 	inner := sniff(head)
 	nested := inner == PDF || bytes.HasPrefix(head, []byte("PK\x03\x04")) || bytes.HasPrefix(head, compoundMagic)
 	if err := harmless(inner, ending); err != nil {
-		return bad("intake.inside", shown(path.Base(name)), err)
+		return bad("intake.inside", shown(path.Base(name), longest), err)
 	}
 	if inner == packed {
-		return bad("intake.inside", shown(path.Base(name)), bad("intake.unreadable", label(inner)))
+		return bad("intake.inside", shown(path.Base(name), longest), bad("intake.unreadable", label(inner)))
 	}
 	if !nested || strings.HasPrefix(name, "__MACOSX/") {
 		return nil
@@ -243,7 +258,10 @@ func (l *look) nested(outer Kind, name string, c content) error {
 	if err = l.why(err); err == nil || l.bomb || l.disk != nil || l.ctx.Err() != nil {
 		return err
 	}
-	return bad("intake.inside", shown(path.Base(name)), err)
+	if f, ok := errors.AsType[*fault.Fault](err); ok && (f.Key == "intake.inside" || f.Key == "intake.nested" || f.Key == "intake.entries") {
+		return f // it says enough
+	}
+	return bad("intake.inside", shown(path.Base(name), longest), err)
 }
 
 // spooled keeps what r gives in a file of its own while it is read.

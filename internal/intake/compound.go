@@ -17,11 +17,9 @@ var compoundMagic = []byte("\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")
 // maxStreams bounds the directory of a compound file.
 const maxStreams = 20_000
 
-// The values that stand for a sector that is none.
-const (
-	freeSector = 0xffffffff
-	lastSector = 0xfffffffa // numbers up to here are sectors
-)
+// lastSector is where the numbers of sectors end; those above it say that there
+// is none.
+const lastSector = 0xfffffffa
 
 // A compound is a compound file with its directory read.
 type compound struct {
@@ -93,21 +91,21 @@ func (f *compound) readFAT(h []byte) error {
 		add(b[:f.sector-4])
 		next = binary.LittleEndian.Uint32(b[f.sector-4:])
 	}
-	used := 0
+	last := uint32(0) // the last sector that another leads to
 	for _, t := range tables {
 		b := f.at(t)
 		if int64(len(b)) < f.sector {
-			return errCompound // cut short
+			return errShort
 		}
 		for ; len(b) >= 4 && len(f.fat) <= most; b = b[4:] {
 			n := binary.LittleEndian.Uint32(b)
-			if f.fat = append(f.fat, n); n != freeSector {
-				used = len(f.fat)
+			if f.fat = append(f.fat, n); n < lastSector {
+				last = max(last, n)
 			}
 		}
 	}
-	if int64(used)*f.sector > f.size || len(f.fat) == 0 {
-		return errCompound
+	if (int64(last)+1)*f.sector >= f.size || len(f.fat) == 0 {
+		return errShort
 	}
 	return nil
 }

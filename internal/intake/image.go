@@ -253,6 +253,8 @@ func (l *look) gif(c content) error {
 	for frames := 0; err == nil; {
 		var b byte
 		switch b, err = r.ReadByte(); {
+		case err == io.EOF && frames > 0:
+			return nil // some programs write no end
 		case err != nil:
 		case b == 0x3b && frames > 0:
 			return nil

@@ -251,6 +251,9 @@ func (s *source) ReadAt(p []byte, off int64) (int, error) {
 	if s.err != nil {
 		return 0, s.err
 	}
+	if off < 0 || off >= s.size { // as a damaged directory asks for
+		return 0, io.EOF
+	}
 	n, err := s.readAt(p, off)
 	if err != nil && err != io.EOF && !errors.Is(err, io.ErrUnexpectedEOF) {
 		s.err = err

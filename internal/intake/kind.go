@@ -250,15 +250,22 @@ func sniffText(head []byte) Kind {
 // same time: programs look for its directory at the end, and so would run a
 // picture as a program of Java.
 func (l *look) alsoArchive(c content) bool {
-	const record = 22 // bytes of the end of the directory, without its comment
+	_, found := directoryEnd(c)
+	return found != nil
+}
+
+// directoryEnd returns the record that ends a ZIP archive, and where it stands:
+// the last one whose comment reaches to the end of the file.
+func directoryEnd(c content) (int64, []byte) {
+	const record = 22 // bytes without the comment
 	tail := c.tail(record + 1<<16)
 	for end := len(tail); ; {
 		i := bytes.LastIndex(tail[:end], []byte("PK\x05\x06"))
 		if i < 0 {
-			return false
+			return 0, nil
 		}
 		if i+record <= len(tail) && int(binary.LittleEndian.Uint16(tail[i+20:])) == len(tail)-i-record {
-			return true
+			return c.size - int64(len(tail)-i), tail[i : i+record]
 		}
 		end = i
 	}

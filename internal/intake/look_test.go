@@ -8,6 +8,9 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
@@ -215,7 +218,7 @@ func TestMagic(t *testing.T) {
 		{"nothing but zeros", "a.pdf", make([]byte, 5000), "! unknown"},
 		{"noise", "a.txt", []byte("\x81\x00\xff\xfe\x01"), "! unknown"},
 		{"noise without zeros", "a.txt", []byte("\xff\xff\xff\x80abc"), "! unknown"},
-		{"half a character", "a.txt", []byte("申报\xe4\xb9"), "! unknown"},
+		{"half a character", "a.txt", []byte("申报\xe4"), "! unknown"},
 		{"zeros in a text, late", "a.txt", append(bytes.Repeat([]byte("text "), 2000), 0), "! unknown"},
 		{"text called PDF", "a.pdf", []byte("hello"), "! ending"},
 		{"PNG called JPEG", "a.jpg", asPNG(t, 2, 2), "! ending"},
@@ -409,6 +412,36 @@ func TestMetadata(t *testing.T) {
 		{"place of a film", "a.mp4", []byte(box("ftyp", "isom\x00\x00\x00\x00") + box("moov", box("udta", box("\xa9xyz", "+36+117/"))) + box("mdat", "x")), "mp4 place"},
 		{"author in an archive", "a.zip", archive(t, entry{name: "a.docx", text: string(word(t, "", core("<dc:creator>张三</dc:creator>")))}), "zip author(张三)"},
 	})
+}
+
+// What other programs made, and locked.
+func TestWithQPDF(t *testing.T) {
+	path, err := exec.LookPath("qpdf")
+	if err != nil {
+		t.Skip("qpdf is not installed")
+	}
+	from := filepath.Join(t.TempDir(), "from.pdf")
+	if err := os.WriteFile(from, printed("/Info 4 0 R", "<< /Author (Zhang San) >>"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	for want, args := range map[string][]string{
+		"! locked":               {"--encrypt", "user", "owner", "256", "--"},
+		"! locked ":              {"--encrypt", "", "owner", "256", "--print=none", "--"},
+		"pdf author(Zhang San)":  {"--object-streams=generate"},
+		"pdf author(Zhang San) ": {"--linearize"},
+	} {
+		to := from + ".out"
+		if out, err := exec.Command(path, append(args, from, to)...).CombinedOutput(); err != nil {
+			t.Fatalf("%s: %v", out, err)
+		}
+		file, err := os.ReadFile(to)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := look(t, "a.pdf", file, intake.Rules{}); got != strings.TrimSpace(want) {
+			t.Errorf("%v: %q, want %q", args, got, want)
+		}
+	}
 }
 
 // A warning goes into a database and comes back the same.

@@ -25,16 +25,16 @@ var reserved = strings.Fields("con prn aux nul conin$ conout$ com0 com1 com2 com
 // the middle: the ending says what the file is. Of nothing it makes "file".
 func CleanName(name string) string {
 	name = strings.ToValidUTF8(name, "_")
-	name = name[strings.LastIndexAny(name, `/\`)+1:]
-	return clean(name, path.Ext(name))
-}
-
-// clean cleans a name whose ending is known.
-func clean(name, ending string) string {
-	if len(ending) < 2 || len(ending) > 16 || !strings.HasSuffix(name, ending) {
+	name = strings.TrimRight(visible(name[strings.LastIndexAny(name, `/\`)+1:]), ". ")
+	ending := path.Ext(name)
+	if len(ending) > 16 {
 		ending = ""
 	}
-	stem, ending := visible(strings.TrimSuffix(name, ending)), strings.TrimRight(visible(ending), ". ")
+	return joined(strings.TrimSuffix(name, ending), ending)
+}
+
+// joined puts an ending behind a stem, both without what does not show.
+func joined(stem, ending string) string {
 	stem = strings.Trim(stem, ". ")
 	if strings.HasPrefix(stem, "-") {
 		stem = "_" + stem[1:] // a command would take it for an option
@@ -50,18 +50,33 @@ func clean(name, ending string) string {
 
 // visible leaves out what does not show and puts _ for what Windows refuses.
 func visible(s string) string {
+	return strings.Map(func(r rune) rune {
+		if strings.ContainsRune(`<>:"|?*/\`, r) || r == utf8.RuneError {
+			return '_'
+		}
+		return r
+	}, seen(s))
+}
+
+// seen leaves out what does not show, or turns the direction of reading, and
+// composes characters.
+func seen(s string) string {
 	s = strings.Map(func(r rune) rune {
 		switch {
-		case unicode.IsControl(r), unicode.In(r, unicode.Cf, unicode.Zl, unicode.Zp, unicode.Cs, unicode.Noncharacter_Code_Point), r == 0x115f, r == 0x3164, r == 0xffa0:
+		case unicode.IsControl(r), unicode.In(r, unicode.Cf, unicode.Zl, unicode.Zp, unicode.Noncharacter_Code_Point), r == 0x115f, r == 0x3164, r == 0xffa0:
 			return -1
-		case strings.ContainsRune(`<>:"|?*/\`, r), r == utf8.RuneError:
-			return '_'
 		case unicode.IsSpace(r) && r != '\u3000':
 			return ' '
 		}
 		return r
 	}, s)
 	return norm.NFC.String(s)
+}
+
+// shown is a text out of a file, at most n bytes of it, as it may stand in a
+// sentence.
+func shown(s string, n int) string {
+	return short(strings.TrimSpace(seen(strings.ToValidUTF8(s, ""))), n)
 }
 
 // short cuts a text to at most n bytes, between characters and not before a
@@ -92,8 +107,9 @@ func NameBy(pattern string, values map[string]string, ext string) string {
 	name := placeholder.ReplaceAllStringFunc(pattern, func(p string) string {
 		return strings.Join(strings.Fields(values[p[1:len(p)-1]]), " ")
 	})
-	if ext = strings.TrimPrefix(ext, "."); ext != "" {
+	ext = short(strings.Trim(visible(strings.ToValidUTF8(ext, "_")), ". "), 16)
+	if ext != "" {
 		ext = "." + ext
 	}
-	return clean(strings.ToValidUTF8(name, "_")+ext, ext)
+	return joined(visible(strings.ToValidUTF8(name, "_")), ext)
 }

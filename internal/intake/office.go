@@ -17,6 +17,9 @@ import (
 // maxPart bounds the small parts that are read as a whole.
 const maxPart = 4 << 20
 
+// longest is how many bytes of a value out of a file stand in a sentence.
+const longest = 120
+
 // partBuffer is how much of a part is looked at together.
 const partBuffer = 32 << 10
 
@@ -138,7 +141,6 @@ func prolog(in *bufio.Reader) error {
 	for {
 		switch t, err := d.RawToken(); t := t.(type) {
 		case xml.Directive:
-			return bad("intake.entities")
 		case xml.StartElement:
 			return nil
 		default:
@@ -187,9 +189,9 @@ func (l *look) relationships(r io.Reader) error {
 		case kind == "hyperlink":
 			l.warn("intake.warn.links")
 		case strings.HasPrefix(low, "file:///") && !strings.HasPrefix(low, `file:///\\`) && !strings.HasPrefix(low, "file:////"), !strings.Contains(low, ":") && !strings.HasPrefix(low, `\\`) && !strings.HasPrefix(low, "//"):
-			l.warn("intake.warn.outside", short(visible(path.Base(strings.ReplaceAll(r.Target, `\`, "/"))), 100))
+			l.warn("intake.warn.outside", shown(path.Base(strings.ReplaceAll(r.Target, `\`, "/")), longest))
 		default:
-			return bad("intake.remote", short(visible(r.Target), 200))
+			return bad("intake.remote", shown(r.Target, longest))
 		}
 	}
 	return nil
@@ -235,7 +237,7 @@ func (l *look) property(name, value string) {
 	case slices.Contains(authors, name):
 		l.author(value)
 	case slices.Contains(units, name):
-		if value = shown(value); value != "" {
+		if value = shown(value, longest); value != "" {
 			l.warn("intake.warn.unit", value)
 		}
 	case (name == "Pages" || name == "Slides") && err == nil && l.found.Pages == 0:
@@ -245,7 +247,7 @@ func (l *look) property(name, value string) {
 
 // author warns of a name in the properties, but not of a program's.
 func (l *look) author(name string) {
-	name = shown(name)
+	name = shown(name, longest)
 	low := strings.ToLower(name)
 	if name == "" || slices.ContainsFunc(writers, func(w string) bool { return strings.HasPrefix(low, w) }) {
 		return
@@ -253,19 +255,14 @@ func (l *look) author(name string) {
 	l.warn("intake.warn.author", name)
 }
 
-// shown is a value out of a file as it may stand in a sentence.
-func shown(s string) string {
-	return short(strings.TrimSpace(visible(strings.ToValidUTF8(s, ""))), 100)
-}
-
 // A clue is a text whose presence in a part means a warning or a fault.
 type clue struct{ text, warning, fault string }
 
 // search reads r to its end and says what the clues in it mean.
 func (l *look) search(r io.Reader, clues ...clue) error {
-	longest := 0
+	size := 0 // of the longest clue, which may lie across two pieces
 	for _, c := range clues {
-		longest = max(longest, len(c.text))
+		size = max(size, len(c.text))
 	}
 	buf := make([]byte, 0, 64<<10)
 	for {
@@ -286,7 +283,7 @@ func (l *look) search(r io.Reader, clues ...clue) error {
 		if err != nil {
 			return err
 		}
-		if keep := min(len(buf), longest-1); cap(buf)-len(buf) < 4<<10 {
+		if keep := min(len(buf), size-1); cap(buf)-len(buf) < 4<<10 {
 			buf = append(buf[:0], buf[len(buf)-keep:]...)
 		}
 	}

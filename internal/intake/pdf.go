@@ -6,13 +6,7 @@ import (
 	"compress/zlib"
 	"errors"
 	"io"
-	"slices"
 	"strconv"
-	"strings"
-	"unicode/utf8"
-
-	"golang.org/x/text/encoding/simplifiedchinese"
-	"golang.org/x/text/encoding/unicode"
 )
 
 // maxObjects bounds what one stream of objects may unpack to.
@@ -79,13 +73,12 @@ type frame struct {
 	typ     string // the values of /Type and /S or /Subtype
 	action  string
 	filters []string
-	first   bool // it has a /First: it is a stream of objects
 	locked  bool
 }
 
 // scan reads tokens to the end of r. Streams occur at the top only.
 func (p *pdfScan) scan(r *bufio.Reader, top bool) error {
-	for n := 0; ; n++ {
+	for {
 		b, err := r.ReadByte()
 		if err == io.EOF {
 			return nil
@@ -219,8 +212,6 @@ func (p *pdfScan) keyed(f *frame, key string) {
 		p.links = true
 	case "Encrypt":
 		f.locked = true
-	case "First":
-		f.first = true
 	}
 }
 
@@ -275,16 +266,8 @@ func (p *pdfScan) stream(r *bufio.Reader) error {
 	case f.typ == "ObjStm" && len(f.filters) == 0:
 		return nil // its objects follow as they are, then the keyword endstream
 	case f.typ == "ObjStm":
-		if z, err := zlib.NewReader(r); err == nil {
-			m := &meter{l: p.l, r: io.LimitReader(z, maxObjects)}
-			err = p.scan(bufio.NewReader(m), false)
-			p.open = p.open[:0]
-			if p.l.bomb || p.l.ctx.Err() != nil {
-				return err
-			}
-			p.unread = p.unread || err != nil
-		} else {
-			p.unread = true
+		if err := p.objects(r); err != nil {
+			return err
 		}
 	case f.typ == "Metadata" && len(f.filters) == 0:
 		kept := &keeper{limit: 256 << 10}
@@ -293,6 +276,28 @@ func (p *pdfScan) stream(r *bufio.Reader) error {
 		return err
 	}
 	return skipStream(r, io.Discard)
+}
+
+// objects reads a compressed stream of objects. One that is damaged is for those
+// who open the file to mend; one that is too long is not.
+func (p *pdfScan) objects(r *bufio.Reader) error {
+	z, err := zlib.NewReader(r)
+	if err != nil {
+		p.unread = true
+		return nil
+	}
+	limited := &io.LimitedReader{R: z, N: maxObjects}
+	err = p.scan(bufio.NewReader(&meter{l: p.l, r: limited}), false)
+	p.open = p.open[:0]
+	if limited.N <= 0 {
+		p.l.bomb = true
+		return errBomb
+	}
+	if p.l.bomb || p.l.ctx.Err() != nil {
+		return err
+	}
+	p.unread = p.unread || err != nil
+	return nil
 }
 
 var endStream = []byte("endstream")
@@ -316,147 +321,4 @@ func skipStream(r *bufio.Reader, w io.Writer) error {
 			return err
 		}
 	}
-}
-
-func skipLine(r *bufio.Reader) error {
-	for {
-		b, err := r.ReadByte()
-		if err != nil || b == '\n' || b == '\r' {
-			return err
-		}
-	}
-}
-
-// maxToken is how much of a token is kept.
-const maxToken = 1000
-
-// literal reads a string in parentheses.
-func literal(r *bufio.Reader) (string, error) {
-	var out []byte
-	for deep := 1; ; {
-		b, err := r.ReadByte()
-		if err != nil {
-			return "", err
-		}
-		switch b {
-		case '(':
-			deep++
-		case ')':
-			deep--
-		case '\\':
-			if b, err = r.ReadByte(); err != nil {
-				return "", err
-			}
-			b = escaped(r, b)
-		}
-		if deep == 0 {
-			return string(out), nil
-		}
-		if len(out) < maxToken {
-			out = append(out, b)
-		}
-	}
-}
-
-// escaped is the byte that \b stands for.
-func escaped(r *bufio.Reader, b byte) byte {
-	switch b {
-	case 'n':
-		return '\n'
-	case 'r':
-		return '\r'
-	case 't':
-		return '\t'
-	}
-	if b < '0' || b > '7' {
-		return b
-	}
-	n := int(b - '0')
-	for range 2 {
-		d := peek(r)
-		if d < '0' || d > '7' {
-			break
-		}
-		_, _ = r.Discard(1)
-		n = n*8 + int(d-'0')
-	}
-	return byte(n)
-}
-
-// hexadecimal reads a string in angle brackets.
-func hexadecimal(r *bufio.Reader) (string, error) {
-	var out []byte
-	high, half := 0, false
-	for {
-		b, err := r.ReadByte()
-		if err != nil || b == '>' {
-			return string(out), err
-		}
-		d := strings.IndexByte("0123456789abcdef", lower(b))
-		if d < 0 {
-			continue
-		}
-		if half && len(out) < maxToken {
-			out = append(out, byte(high<<4|d))
-		}
-		high, half = d, !half
-	}
-}
-
-func lower(b byte) byte {
-	if b >= 'A' && b <= 'Z' {
-		return b + 'a' - 'A'
-	}
-	return b
-}
-
-func isRegular(b byte) bool {
-	return b > ' ' && b < 0x7f && !strings.ContainsRune("()<>[]{}/%", rune(b))
-}
-
-// regular reads the rest of a name, number or keyword.
-func regular(r *bufio.Reader) string {
-	var out []byte
-	for isRegular(peek(r)) {
-		b, _ := r.ReadByte()
-		if len(out) < maxToken {
-			out = append(out, b)
-		}
-	}
-	return string(out)
-}
-
-// pdfName resolves #4A and the like in a name, by which words are hidden.
-func pdfName(s string) string {
-	for from := 0; ; {
-		i := strings.IndexByte(s[from:], '#')
-		if i < 0 {
-			return s
-		}
-		i += from
-		if i+2 < len(s) {
-			if n, err := strconv.ParseUint(s[i+1:i+3], 16, 8); err == nil {
-				s = s[:i] + string([]byte{byte(n)}) + s[i+3:]
-			}
-		}
-		from = i + 1
-	}
-}
-
-// pdfText is the text of a string: UTF-16 with a mark, UTF-8, else what Chinese
-// programs write there.
-func pdfText(s string) string {
-	if strings.HasPrefix(s, "\xfe\xff") || strings.HasPrefix(s, "\xff\xfe") {
-		if out, err := unicode.UTF16(unicode.BigEndian, unicode.UseBOM).NewDecoder().String(s); err == nil {
-			return out
-		}
-	}
-	s = strings.TrimPrefix(s, "\ufeff")
-	if utf8.ValidString(s) {
-		return s
-	}
-	if out, err := simplifiedchinese.GB18030.NewDecoder().String(s); err == nil && !slices.Contains([]rune(out), utf8.RuneError) {
-		return out
-	}
-	return ""
 }

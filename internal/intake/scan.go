@@ -103,7 +103,7 @@ func (c clamd) Scan(ctx context.Context, r io.Reader) (string, error) {
 		return "", nil
 	case strings.HasSuffix(answer, " FOUND"):
 		name := strings.TrimSuffix(strings.TrimPrefix(answer, "stream: "), " FOUND")
-		return short(visible(name), 200), nil
+		return shown(name, longest), nil
 	}
 	return "", silent(ctx, errors.Join(sent, fmt.Errorf("the scanner answered %q", answer)))
 }

@@ -1,0 +1,94 @@
+package apply
+
+import (
+	"context"
+
+	"shenbao/actor"
+	"shenbao/internal/blob"
+	"shenbao/internal/db"
+	"shenbao/internal/intake"
+)
+
+// An Arrival (收到的文件) is a file whose bytes are stored and were looked at.
+type Arrival struct {
+	Application ID
+	Material    string
+	Name        string // as the sender's computer calls it
+	Hash        blob.Hash
+	Size        int64
+	Found       intake.Found
+}
+
+// Attach (上传附件) makes a file part of an application. The same bytes as the
+// same material once more are the file that is there. It is no act and leaves no
+// line: what counts is what is submitted. [Office.Receive] is the whole way of a
+// file.
+func Attach(ctx context.Context, tx *db.Tx, o *Office, in Arrival) (*File, error) {
+	s, fm, err := o.editing(ctx, tx, in.Application)
+	if err != nil {
+		return nil, err
+	}
+	return o.attach(ctx, tx, attaching{s, fm, in})
+}
+
+// attaching is a file on its way into a form that is locked.
+type attaching struct {
+	sight *Sight
+	form  *Form
+	Arrival
+}
+
+func (o *Office) attach(ctx context.Context, tx *db.Tx, in attaching) (*File, error) {
+	m, err := in.form.taking(in.Material)
+	if err != nil {
+		return nil, err
+	}
+	if f := in.form.same(m.ID, in.Hash); f != nil {
+		return f, nil
+	}
+	if err := in.form.fits(m.ID, in.Size); err != nil {
+		return nil, err
+	}
+	f := &File{ID: FileID(db.NewID()), Application: in.sight.ID, Material: m.ID, Owner: actor.UnitID(tx.By.Unit), Hash: in.Hash,
+		GivenName: intake.CleanName(in.Name), Size: in.Size, Type: in.Found.Type, Found: in.Found, Uploaded: tx.Now, UploadedBy: actor.PersonID(tx.By.Person)}
+	in.form.Files = append(in.form.Files, f)
+	in.form.nameFiles()
+	if err := insertFile(ctx, tx, f); err != nil {
+		return nil, err
+	}
+	return f, touch(ctx, tx, in.sight.Application)
+}
+
+// editing locks an application that the author of tx fills in, for its host or
+// for a partner, and returns it with what was filled in.
+func (o *Office) editing(ctx context.Context, tx *db.Tx, id ID) (*Sight, *Form, error) {
+	if !keyed(string(id)) {
+		return nil, nil, errMissing()
+	}
+	if _, err := lock(ctx, tx, id); err != nil {
+		return nil, nil, err
+	}
+	return o.editable(ctx, tx, tx.By, id)
+}
+
+// editable finds an application that by fills in, with what was filled in.
+func (o *Office) editable(ctx context.Context, r db.Reader, by db.By, id ID) (*Sight, *Form, error) {
+	s, err := fillable(ctx, r, by, id)
+	if err != nil {
+		return nil, nil, err
+	}
+	fm, err := o.formOf(ctx, r, s.Application)
+	return s, fm, err
+}
+
+// fillable finds an application that by fills in.
+func fillable(ctx context.Context, r db.Reader, by db.By, id ID) (*Sight, error) {
+	s, err := Find(ctx, r, by, id)
+	if err != nil {
+		return nil, err
+	}
+	if err := mayEdit(ctx, r, by, s.Application, s.Part); err != nil {
+		return nil, err
+	}
+	return s, s.editable()
+}

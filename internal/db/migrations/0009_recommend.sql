@@ -1,0 +1,143 @@
+-- +goose Up
+
+-- Recommendation (归口审核与推荐): what authorities do with what was submitted.
+CREATE TABLE recommend_steps (
+    id             TEXT   NOT NULL PRIMARY KEY,
+    application    TEXT   NOT NULL REFERENCES applications (id),
+    position       BIGINT NOT NULL, -- in the chain, from 1; a filing stands beside it with the place of its stage
+    kind           TEXT   NOT NULL, -- check, recommend, filing, receive
+    stage          TEXT   NOT NULL, -- in call.yaml; '' for the receipt at the end
+    name           TEXT   NOT NULL,
+    authority      TEXT   NOT NULL REFERENCES units (id),
+    authority_name TEXT   NOT NULL,
+    call           TEXT   NOT NULL REFERENCES calls (id),
+    state          TEXT   NOT NULL,
+    version        BIGINT NOT NULL, -- of the application, that it is about
+    arrived        TEXT   NOT NULL,
+    due            TEXT   NOT NULL, -- the first instant that is late
+    decided        TEXT   NOT NULL,
+    decided_by     TEXT   NOT NULL,
+    reason         TEXT   NOT NULL,
+    clause         TEXT   NOT NULL,
+    assignee       TEXT   NOT NULL,
+    revision       BIGINT NOT NULL
+);
+CREATE UNIQUE INDEX recommend_steps_once ON recommend_steps (application, position, authority);
+CREATE INDEX recommend_steps_queue ON recommend_steps (authority, state, arrived, id);
+
+-- The findings of the version that stands, by which queues are narrowed.
+CREATE TABLE recommend_findings (
+    application TEXT NOT NULL REFERENCES applications (id),
+    rule        TEXT NOT NULL,
+    clause      TEXT NOT NULL,
+    verdict     TEXT NOT NULL,
+    effect      TEXT NOT NULL,
+    PRIMARY KEY (application, rule)
+);
+CREATE INDEX recommend_findings_by ON recommend_findings (clause, verdict, application);
+
+-- What a person answered and signed: a question of the call, an item of the
+-- form check, an exception that was asked for.
+CREATE TABLE recommend_answers (
+    step    TEXT   NOT NULL REFERENCES recommend_steps (id),
+    version BIGINT NOT NULL,
+    kind    TEXT   NOT NULL, -- question, item, exception
+    item    TEXT   NOT NULL,
+    answer  TEXT   NOT NULL, -- yes, no
+    remark  TEXT   NOT NULL,
+    person  TEXT   NOT NULL,
+    at      TEXT   NOT NULL,
+    PRIMARY KEY (step, version, kind, item)
+);
+
+-- When somebody last looked at an application, and at which version.
+CREATE TABLE recommend_looks (
+    person      TEXT   NOT NULL,
+    application TEXT   NOT NULL REFERENCES applications (id),
+    version     BIGINT NOT NULL,
+    at          TEXT   NOT NULL,
+    PRIMARY KEY (person, application)
+);
+
+-- The own earlier deadline of an authority, and its message to its units.
+CREATE TABLE recommend_relays (
+    call      TEXT NOT NULL REFERENCES calls (id),
+    authority TEXT NOT NULL REFERENCES units (id),
+    until     TEXT NOT NULL,
+    message   TEXT NOT NULL,
+    at        TEXT NOT NULL,
+    person    TEXT NOT NULL,
+    PRIMARY KEY (call, authority)
+);
+
+-- Requests to look again at an application that was not recommended.
+CREATE TABLE recommend_appeals (
+    id          TEXT NOT NULL PRIMARY KEY,
+    application TEXT NOT NULL REFERENCES applications (id),
+    step        TEXT NOT NULL REFERENCES recommend_steps (id),
+    ground      TEXT NOT NULL,
+    asked       TEXT NOT NULL,
+    asked_by    TEXT NOT NULL,
+    state       TEXT NOT NULL, -- open, upheld, reopened
+    answer      TEXT NOT NULL,
+    answered    TEXT NOT NULL,
+    answered_by TEXT NOT NULL
+);
+CREATE INDEX recommend_appeals_of ON recommend_appeals (application, asked);
+
+-- Places of a quota (限额): a row is taken by whoever inserts it first.
+CREATE TABLE recommend_places (
+    quota       TEXT   NOT NULL, -- id of the quota, programme and year, and whom it is for
+    place       BIGINT NOT NULL, -- from 1 to the limit
+    application TEXT   NOT NULL REFERENCES applications (id),
+    taken       TEXT   NOT NULL,
+    PRIMARY KEY (quota, place)
+);
+CREATE UNIQUE INDEX recommend_places_once ON recommend_places (quota, application);
+CREATE INDEX recommend_places_of ON recommend_places (application);
+
+-- Summary tables (推荐汇总表) that an authority orders, seals and hands up.
+CREATE TABLE recommend_lists (
+    id         TEXT   NOT NULL PRIMARY KEY,
+    call       TEXT   NOT NULL REFERENCES calls (id),
+    authority  TEXT   NOT NULL REFERENCES units (id),
+    form       TEXT   NOT NULL, -- id in tables.yaml
+    stage      TEXT   NOT NULL, -- the hand-in it is for: intent, final
+    state      TEXT   NOT NULL, -- open, handed
+    handed     TEXT   NOT NULL,
+    handed_by  TEXT   NOT NULL,
+    hash       TEXT   NOT NULL, -- of what was handed up
+    body       TEXT   NOT NULL, -- JSON of what was handed up
+    seal_hash  TEXT   NOT NULL, -- of the sealed scan
+    seal_name  TEXT   NOT NULL,
+    sealed     TEXT   NOT NULL,
+    sealed_by  TEXT   NOT NULL,
+    revision   BIGINT NOT NULL
+);
+CREATE UNIQUE INDEX recommend_lists_once ON recommend_lists (call, authority, form, stage);
+
+CREATE TABLE recommend_list_rows (
+    list        TEXT   NOT NULL REFERENCES recommend_lists (id),
+    application TEXT   NOT NULL REFERENCES applications (id),
+    rank        BIGINT NOT NULL,
+    reason      TEXT   NOT NULL, -- why it stands there
+    cells       TEXT   NOT NULL, -- JSON: what the authority wrote in place of the application's own text
+    PRIMARY KEY (list, application)
+);
+
+-- Paper originals as they came (纸质材料登记).
+CREATE TABLE recommend_papers (
+    id          TEXT   NOT NULL PRIMARY KEY,
+    application TEXT   NOT NULL REFERENCES applications (id),
+    version     BIGINT NOT NULL,
+    keeper      TEXT   NOT NULL REFERENCES units (id),
+    received    TEXT   NOT NULL,
+    late        BOOLEAN NOT NULL,
+    copies      BIGINT NOT NULL,
+    complete    BOOLEAN NOT NULL,
+    items       TEXT   NOT NULL, -- JSON: what was there
+    remark      TEXT   NOT NULL,
+    entered     TEXT   NOT NULL,
+    entered_by  TEXT   NOT NULL
+);
+CREATE INDEX recommend_papers_of ON recommend_papers (application, received);

@@ -1,0 +1,172 @@
+package recommend
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"time"
+
+	"shenbao/actor"
+	"shenbao/apply"
+	"shenbao/internal/db"
+	"shenbao/internal/fault"
+	"shenbao/programme"
+	"shenbao/rule"
+)
+
+// AnswerKind is what an [Answer] is about.
+type AnswerKind string
+
+// The kinds of answers.
+const (
+	ToQuestion  AnswerKind = "question"  // a judge clause of the package (人工判断)
+	ToItem      AnswerKind = "item"      // an item of the form check (形式审查)
+	ToException AnswerKind = "exception" // an exception that the applicant asked for (例外)
+)
+
+// The answers.
+const (
+	Yes = "yes"
+	No  = "no"
+)
+
+// An Answer (判断) is what a person answered and signed, about one version.
+type Answer struct {
+	Step    StepID         `json:"step"`
+	Version int64          `json:"version"`
+	Kind    AnswerKind     `json:"kind"`
+	Item    string         `json:"item"` // id of the question, the item or the rule
+	Answer  string         `json:"answer"`
+	Remark  string         `json:"remark,omitempty"`
+	Person  actor.PersonID `json:"person"`
+	At      time.Time      `json:"at"`
+}
+
+// A Signing (作出判断) answers one question in a step.
+type Signing struct {
+	Step    StepID
+	Version int64 // that the answer is about
+	Kind    AnswerKind
+	Item    string
+	Answer  string
+	Remark  string
+}
+
+// Sign answers a question of the call, an item of the form check or an exception
+// on behalf of a person: each by itself, and never by a machine. A "no" says
+// why. Until the step is decided it may be answered again.
+func Sign(ctx context.Context, tx *db.Tx, o *Office, g Signing) (*Answer, error) {
+	s, _, v, err := findFor(ctx, tx, g.Step, actor.ActDecideStep)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.open(g.Version); err != nil {
+		return nil, err
+	}
+	p, err := o.Shelf.Package(ctx, tx, v.Package)
+	if err != nil {
+		return nil, err
+	}
+	g.Remark = strings.TrimSpace(g.Remark)
+	a := &Answer{Step: s.ID, Version: s.Version, Kind: g.Kind, Item: g.Item, Answer: g.Answer, Remark: g.Remark, Person: actor.PersonID(tx.By.Person), At: tx.Now}
+	if err := a.check(TodoOf(p, s, v)); err != nil {
+		return nil, err
+	}
+	if err := putAnswer(ctx, tx, a); err != nil {
+		return nil, err
+	}
+	clause := ""
+	if a.Kind == ToQuestion {
+		clause = questionOf(p, a.Item).Clause
+	}
+	return a, tx.RecordUnder(ctx, clause, "recommend.sign", s.subject(), a)
+}
+
+// check asks that the answer is one, about something that is asked in the step.
+func (a *Answer) check(todo []Todo) error {
+	known := slices.ContainsFunc(todo, func(t Todo) bool { return t.Kind == a.Kind && t.Item == a.Item })
+	switch n := len([]rune(a.Remark)); {
+	case !known:
+		return fault.New(fault.Missing, "recommend.no_question", a.Item).In("item")
+	case a.Answer != Yes && a.Answer != No:
+		return fault.New(fault.Invalid, "recommend.yes_no").In("answer")
+	case a.Answer == No && a.Remark == "":
+		return fault.New(fault.Invalid, "recommend.why_no").In("remark")
+	case n > maxReason:
+		return fault.New(fault.Invalid, "recommend.long", n, maxReason).In("remark")
+	}
+	return nil
+}
+
+// maxReason bounds reasons and remarks, in characters.
+const maxReason = 1000
+
+// A Todo (待判断事项) is one thing that a person answers in a step.
+type Todo struct {
+	Kind     AnswerKind `json:"kind"`
+	Item     string     `json:"item"`
+	Ask      string     `json:"ask"`
+	Clause   string     `json:"clause,omitempty"`
+	Evidence []string   `json:"evidence,omitempty"` // materials
+	Reason   string     `json:"reason,omitempty"`   // of an exception: the applicant's
+	Must     bool       `json:"must"`               // the step cannot be passed without an answer
+}
+
+// TodoOf lists what is to be answered in a step about a version: the questions
+// that the package puts to this stage, the exceptions that were asked for, and
+// the items of the form check.
+func TodoOf(p *programme.Package, s *Step, v *apply.Version) []Todo {
+	out := []Todo{}
+	for _, q := range questionsOf(p) {
+		if q.Room == room && q.Stage == s.Stage {
+			out = append(out, Todo{Kind: ToQuestion, Item: q.ID, Ask: q.Ask, Clause: q.Clause, Evidence: q.Evidence, Must: true})
+		}
+	}
+	if s.Kind == Files || s.Kind == Receives {
+		return out
+	}
+	for _, view := range v.Findings {
+		if view.Verdict == "unmet" && view.Effect == rule.Ask {
+			out = append(out, Todo{Kind: ToException, Item: view.Rule, Ask: view.Label, Clause: view.Clause, Reason: v.Texts.Reasons[view.Rule], Must: true})
+		}
+	}
+	return append(out, formCheck(p, v)...)
+}
+
+// formCheck is the list of the form check, made from the package: every material
+// with what is asked of it.
+func formCheck(p *programme.Package, v *apply.Version) []Todo {
+	handed := map[string]bool{}
+	for _, part := range v.Manifest.Parts {
+		if material, _, ok := strings.Cut(part.Name, "/"); ok && part.Kind == apply.FilePart {
+			handed[material] = true
+		}
+	}
+	var out []Todo
+	for _, m := range p.Form.Materials {
+		if !handed[m.ID] {
+			continue
+		}
+		out = append(out, Todo{Kind: ToItem, Item: m.ID, Ask: m.Name, Clause: firstClause(p, m.Clauses), Evidence: []string{m.ID}})
+	}
+	return out
+}
+
+func firstClause(p *programme.Package, clauses []string) string {
+	if len(clauses) == 0 {
+		return ""
+	}
+	return p.ClauseIDs(clauses[:1])[0]
+}
+
+// questionsOf are all questions that the package puts to people.
+func questionsOf(p *programme.Package) []programme.Question { return p.Questions() }
+
+func questionOf(p *programme.Package, id string) programme.Question {
+	for _, q := range questionsOf(p) {
+		if q.ID == id {
+			return q
+		}
+	}
+	return programme.Question{}
+}

@@ -1,0 +1,161 @@
+package recommend
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"shenbao/actor"
+	"shenbao/apply"
+	"shenbao/call"
+	"shenbao/internal/db"
+	"shenbao/programme"
+)
+
+// room is what stages and quotas of a package call this room.
+const room = "recommend"
+
+// chain lays out the steps of an application from the package: every stage that
+// an authority acts in, with the authority that it falls to. A level that the
+// host has no authority of is passed over. The last name of the chain receives
+// what was recommended.
+func (o *Office) chain(ctx context.Context, r db.Reader, a *apply.Application, c *call.Call) ([]*Step, error) {
+	p, err := o.Shelf.Package(ctx, r, a.Hash)
+	if err != nil || p.Call.Recommend == nil {
+		return nil, err
+	}
+	host, err := actor.FindUnit(ctx, r, a.Unit)
+	if err != nil {
+		return nil, err
+	}
+	l := &line{ctx: ctx, r: r, by: string(p.Call.Recommend.By), host: host}
+	var steps []*Step
+	for _, s := range p.Call.Stages {
+		if s.Room != room || !slices.Contains([]programme.Act{"check", "recommend"}, s.Act) {
+			continue
+		}
+		if slices.Contains(s.Outcomes, "filed") {
+			continue // beside the chain: see filings
+		}
+		u, err := l.authority(s.Who)
+		if err != nil {
+			return nil, err
+		}
+		if u != nil {
+			steps = append(steps, stepOf(a, c, u, s))
+		}
+	}
+	return l.end(steps, a, c, p)
+}
+
+// stepOf is a step of a stage at an authority.
+func stepOf(a *apply.Application, c *call.Call, u *actor.Unit, s *programme.Stage) *Step {
+	w, _ := c.Stage(s.ID)
+	return &Step{Application: a.ID, Kind: Kind(s.Act), Stage: s.ID, Name: s.Name, Authority: u.ID, AuthorityName: u.Name, Call: c.ID, State: Waiting, Due: w.Until}
+}
+
+// end adds the receipt at the end of the chain, and numbers the steps.
+func (l *line) end(steps []*Step, a *apply.Application, c *call.Call, p *programme.Package) ([]*Step, error) {
+	if n := len(p.Call.Recommend.Chain); n > 1 {
+		u, err := l.authority(p.Call.Recommend.Chain[n-1])
+		if err != nil {
+			return nil, err
+		}
+		if u != nil && (len(steps) == 0 || steps[len(steps)-1].Authority != u.ID) {
+			steps = append(steps, &Step{Application: a.ID, Kind: Receives, Authority: u.ID, AuthorityName: u.Name, Call: c.ID, State: Waiting})
+		}
+	}
+	for i, s := range steps {
+		s.ID, s.Position = StepID(db.NewID()), int64(i+1)
+	}
+	return steps, nil
+}
+
+// A line finds the authorities over a host.
+type line struct {
+	ctx   context.Context
+	r     db.Reader
+	by    string // as the package says: place, administrative line, place or administrative line
+	host  *actor.Unit
+	above []*actor.Unit // along the administrative line, the nearest first
+}
+
+// authority is who acts for the host as who says; nil when there is none.
+func (l *line) authority(who programme.Who) (*actor.Unit, error) {
+	if who == "authority" {
+		return l.nearest()
+	}
+	if level := string(who); slices.Contains([]string{actor.District, actor.City, actor.Province}, level) {
+		return actor.AuthorityAt(l.ctx, l.r, level, l.host.Place)
+	}
+	return nil, nil
+}
+
+// nearest is the authority right over the host: of its place where the package
+// goes by place alone, else along its administrative line.
+func (l *line) nearest() (*actor.Unit, error) {
+	if l.by == "place" {
+		for _, level := range []string{actor.District, actor.City, actor.Province} {
+			if u, err := actor.AuthorityAt(l.ctx, l.r, level, l.host.Place); u != nil || err != nil {
+				return u, err
+			}
+		}
+		return nil, nil
+	}
+	if l.host.Parent == "" {
+		return nil, nil
+	}
+	return actor.FindUnit(l.ctx, l.r, l.host.Parent)
+}
+
+// filings are the steps in which the authorities of the other units of an
+// application take note; an authority that is in the chain already is not asked.
+func (o *Office) filings(ctx context.Context, r db.Reader, a *apply.Application, c *call.Call, chain []*Step) ([]*Step, error) {
+	p, err := o.Shelf.Package(ctx, r, a.Hash)
+	if err != nil || p.Call.Recommend == nil || !p.Call.Recommend.Filing {
+		return nil, err
+	}
+	i := slices.IndexFunc(p.Call.Stages, func(s *programme.Stage) bool { return s.Room == room && slices.Contains(s.Outcomes, "filed") })
+	if i < 0 {
+		return nil, nil
+	}
+	partners, err := apply.PartnersOf(ctx, r, a.ID)
+	if err != nil {
+		return nil, err
+	}
+	asked := map[actor.UnitID]bool{}
+	for _, s := range chain {
+		asked[s.Authority] = true
+	}
+	var out []*Step
+	for _, partner := range partners {
+		u, err := actor.FindUnit(ctx, r, partner.Unit)
+		if err != nil {
+			return nil, err
+		}
+		if u.Parent == "" || asked[u.Parent] {
+			continue
+		}
+		over, err := actor.FindUnit(ctx, r, u.Parent)
+		if err != nil {
+			return nil, err
+		}
+		asked[over.ID] = true
+		s := stepOf(a, c, over, p.Call.Stages[i])
+		s.ID, s.Kind, s.Position = StepID(db.NewID()), Files, int64(100+i)
+		out = append(out, s)
+	}
+	return out, nil
+}
+
+// after are the steps of the chain behind another, in order.
+func after(steps []*Step, at *Step) []*Step {
+	var out []*Step
+	for _, s := range steps {
+		if s.Kind != Files && s.Position > at.Position {
+			out = append(out, s)
+		}
+	}
+	slices.SortFunc(out, func(a, b *Step) int { return strings.Compare(string(a.ID), string(b.ID)) })
+	return out
+}
