@@ -157,7 +157,7 @@ func withChunk(whole []byte, c string) []byte {
 // hugePNG says that it has so many pixels, and has none.
 func hugePNG(w, h uint32) []byte {
 	head := binary.BigEndian.AppendUint32(binary.BigEndian.AppendUint32(nil, w), h)
-	return []byte("\x89PNG\r\n\x1a\n" + chunk("IHDR", string(head)+"\x08\x02\x00\x00\x00") + chunk("IDAT", "") + chunk("IEND", ""))
+	return []byte("\x89PNG\r\n\x1a\n" + chunk("IHDR", string(head)+"\x08\x02\x00\x00\x00") + chunk("IDAT", "\x78\x9c\x03\x00\x00\x00\x00\x01") + chunk("IEND", ""))
 }
 
 // exif is a segment of a JPEG with one field, little end first.

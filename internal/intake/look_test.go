@@ -285,6 +285,7 @@ func TestLocked(t *testing.T) {
 		{"PDF by reference", "a.pdf", printed("/Encrypt 4 0 R"), "! locked"},
 		{"PDF, the word spelt otherwise", "a.pdf", printed("/#45ncrypt 4 0 R"), "! locked"},
 		{"PDF with a list in a stream", "a.pdf", printed("", "<< /Type /XRef /Encrypt 9 0 R /Length 3 >>\nstream\nabc\nendstream"), "! locked"},
+		{"a PDF with the key in another object", "a.pdf", printed("", "<< /Type /Foo /Encrypt 9 0 R >>"), "pdf"},
 		{"a PDF that speaks of it", "a.pdf", printed("/Info << /Title (/Encrypt 4 0 R) >>", "<< /Length 30 >>\nstream\ntrailer << /Encrypt 9 0 R >>\nendstream"), "pdf"},
 		{"Office", "a.docx", compound("", entry{name: "EncryptedPackage"}, entry{name: "EncryptionInfo"}), "! locked"},
 		{"old Word", "a.doc", compound("", entry{name: "WordDocument", text: fib}), "! locked"},
@@ -440,6 +441,16 @@ func TestWithQPDF(t *testing.T) {
 		}
 		if got := look(t, "a.pdf", file, intake.Rules{}); got != strings.TrimSpace(want) {
 			t.Errorf("%v: %q, want %q", args, got, want)
+		}
+	}
+}
+
+// What is looked for is found where two pieces that were read meet.
+func TestPieces(t *testing.T) {
+	for pad := range 40 {
+		file := []byte(box("ftyp", "isom\x00\x00\x00\x00") + box("moov", strings.Repeat("\x00", 1<<16-30+pad)+"\xa9xyz"+strings.Repeat("\x00", 1<<17)) + box("mdat", "x"))
+		if got := look(t, "a.mp4", file, intake.Rules{}); got != "mp4 place" {
+			t.Errorf("%d: %q", pad, got)
 		}
 	}
 }

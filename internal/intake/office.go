@@ -141,6 +141,7 @@ func prolog(in *bufio.Reader) error {
 	for {
 		switch t, err := d.RawToken(); t := t.(type) {
 		case xml.Directive:
+			return bad("intake.entities")
 		case xml.StartElement:
 			return nil
 		default:

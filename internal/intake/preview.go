@@ -233,32 +233,28 @@ type output struct{ data, errors []byte }
 // run runs a program with at most 20 seconds of work, 1 GB of memory and an
 // output of bounded size.
 func run(ctx context.Context, tool string, args ...string) (output, error) {
-	ctx, stop := context.WithCancel(ctx)
-	defer stop()
 	cmd := exec.CommandContext(ctx, tool, args...)
 	if sh, err := exec.LookPath("sh"); err == nil {
 		cmd = exec.CommandContext(ctx, sh, append([]string{"-c", `ulimit -v 1048576; ulimit -t 20; exec "$0" "$@"`, tool}, args...)...)
 	}
 	cmd.Env = []string{"LC_ALL=C.UTF-8"}
 	cmd.WaitDelay = time.Second
-	data, errs := &bounded{limit: previewMost, full: stop}, &bounded{limit: 4 << 10, full: func() {}}
+	data, errs := &bounded{limit: previewMost}, &bounded{limit: 4 << 10}
 	cmd.Stdout, cmd.Stderr = data, &quiet{errs}
 	err := cmd.Run()
 	return output{data.kept, errs.kept}, err
 }
 
-// bounded keeps what is written to it. Where that is too much it fails and
-// says so to full, which ends the program that writes.
+// bounded keeps what is written to it and fails where that is too much, so that
+// nobody reads what the program writes on.
 type bounded struct {
 	kept  []byte // no bytes.Buffer: its ReadFrom would read on without us
 	limit int
-	full  func()
 }
 
 // Write implements io.Writer.
 func (b *bounded) Write(p []byte) (int, error) {
 	if len(b.kept)+len(p) > b.limit {
-		b.full()
 		return 0, errors.New("too much output")
 	}
 	b.kept = append(b.kept, p...)

@@ -101,9 +101,13 @@ func TestNoPreview(t *testing.T) {
 		"a photograph cut short":    {asJPEG(t, 50, 50)[:400], intake.JPEG, 1, "intake.no_preview"},
 	} {
 		t.Run(name, func(t *testing.T) {
+			before := allocated()
 			out, err := intake.Preview(t.Context(), bytes.NewReader(c.file), c.kind, c.page)
 			if f := fault.Of(err); out != nil || faultOf(t, err) != c.want || f.Kind != fault.Missing {
 				t.Errorf("%d bytes, %v", len(out), err)
+			}
+			if took := allocated() - before; took > 16<<20 {
+				t.Errorf("%d MB", took>>20)
 			}
 		})
 	}
@@ -154,9 +158,13 @@ func TestHostilePDFPreview(t *testing.T) {
 				}
 			}
 			t.Setenv("TMPDIR", dir)
+			began := time.Now()
 			out, err := intake.Preview(t.Context(), bytes.NewReader(printed("")), intake.PDF, 1)
 			if f := fault.Of(err); out != nil || faultOf(t, err) != c.want || f.Kind != fault.Missing {
 				t.Errorf("%d bytes, %v", len(out), err)
+			}
+			if took := time.Since(began); took > 10*time.Second {
+				t.Errorf("it was stopped by the clock, after %v", took)
 			}
 			if left, _ := filepath.Glob(filepath.Join(dir, "shenbao-*")); len(left) > 0 {
 				t.Errorf("left behind: %v", left)

@@ -2,6 +2,7 @@ package intake
 
 import (
 	"bytes"
+	"errors"
 	"io"
 
 	"golang.org/x/text/encoding"
@@ -24,8 +25,7 @@ func (l *look) text(c content) error {
 		if e != nil {
 			t = e.NewDecoder()
 		}
-		w := &words{}
-		if _, err := io.Copy(w, transform.NewReader(c.section(0, c.size), t)); err == nil && !w.odd {
+		if _, err := io.Copy(words{}, transform.NewReader(c.section(0, c.size), t)); err == nil {
 			return nil
 		}
 		if err := l.ctx.Err(); err != nil {
@@ -35,13 +35,15 @@ func (l *look) text(c content) error {
 	return bad("intake.unknown", endings(known))
 }
 
-// words notes whether a text in UTF-8 holds what no text holds.
-type words struct{ odd bool }
+// words takes a text in UTF-8 and fails at what no text holds.
+type words struct{}
 
-func (w *words) Write(p []byte) (int, error) {
+var errNoText = errors.New("no text")
+
+// Write implements io.Writer.
+func (words) Write(p []byte) (int, error) {
 	if bytes.IndexByte(p, 0) >= 0 || bytes.Contains(p, []byte("\ufffd")) {
-		w.odd = true
-		return 0, io.ErrShortWrite // no need to read on
+		return 0, errNoText
 	}
 	return len(p), nil
 }
