@@ -3,6 +3,8 @@ package actor
 import (
 	"context"
 	"strings"
+
+	"shenbao/internal/fault"
 )
 
 type limitKey struct{}
@@ -26,4 +28,13 @@ func covered(ctx context.Context, act Act) bool {
 		}
 	}
 	return false
+}
+
+// Covered asks that the token of the request, if there is one, covers act: for
+// lists, of which [May] cannot be asked as a whole.
+func Covered(ctx context.Context, act Act) error {
+	if covered(ctx, act) {
+		return nil
+	}
+	return fault.New(fault.Refused, "actor.scope", fault.Key("actor.act."+string(act)))
 }

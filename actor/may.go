@@ -157,7 +157,7 @@ func MayOn(ctx context.Context, r db.Reader, by db.By, act Act, on On) error {
 	allowed := s.allows(row)
 	switch {
 	case allowed && !covered(ctx, act):
-		return fault.New(fault.Refused, "actor.scope", fault.Key("actor.act."+string(act)))
+		return Covered(ctx, act)
 	case allowed && s.unready && !row.early:
 		return fault.New(fault.Refused, "actor.unconfirmed", fault.Key("actor.act."+string(act)))
 	case allowed:

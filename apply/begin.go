@@ -49,8 +49,10 @@ func Begin(ctx context.Context, tx *db.Tx, o *Office, b Beginning) (*Application
 		return nil, err
 	}
 	a.UnitName = p.Unit.Name
-	if err := insertApplication(ctx, tx, a, b.Key); err != nil {
+	if free, err := insertApplication(ctx, tx, a, b.Key); err != nil {
 		return nil, err
+	} else if !free {
+		return findBegun(ctx, tx, unit, b.Key)
 	}
 	fm := &Form{Fields: map[string]*Field{}}
 	if fm.Package, err = o.Shelf.Package(ctx, tx, a.Hash); err != nil {
@@ -240,7 +242,11 @@ func (p *putting) field(name string, value json.RawMessage, source string) error
 	return p.write(&Field{Name: name, Value: value, Source: source})
 }
 
+// write keeps a value; an empty text is none.
 func (p *putting) write(f *Field) error {
+	if text := string(f.Value); text == `""` || text == "null" {
+		f.Value = nil
+	}
 	f.Owner, f.Changed, f.ChangedBy = p.a.Unit, p.tx.Now, actor.PersonID(p.tx.By.Person)
 	p.fm.Fields[f.Name] = f
 	return putField(p.ctx, p.tx, p.a.ID, f)

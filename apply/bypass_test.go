@@ -144,9 +144,8 @@ var changing = []bypass{
 	{"a material as if it were a fact", "ready", "apply.no_field", typing("material.plan", "plan.pdf")},
 	{"another application's field", "ready", "apply.no_field", typing("application:x/centre.name", "x")},
 	{"the application's own columns through the program's door", "ready", "apply.no_field", entering(`{"state": "submitted"}`)},
-	{"the day at which it is judged, and the registers", "ready", "", entering(`{"as_of": "2020-01-01", "registers": {"integrity": {"complete": true, "rows": []}}}`)},
 	{"a version before the first", "submitted", "apply.no_version", versionAt(-1)},
-	{"a version far ahead", "submitted", "apply.no_version", versionAt(1<<62)},
+	{"a version far ahead", "submitted", "apply.no_version", versionAt(1 << 62)},
 	{"somebody else's role", "ready", "apply.missing", func(h *house, id apply.ID) error {
 		by := h.Staff["host editor"]
 		by.Role = string(actor.UnitAdmin)

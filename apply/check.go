@@ -10,7 +10,6 @@ import (
 	"shenbao/internal/fault"
 	"shenbao/internal/locale"
 	"shenbao/programme"
-	"shenbao/registry"
 	"shenbao/rule"
 )
 
@@ -42,6 +41,8 @@ type Assessment struct {
 	Wrong   []*fault.Fault `json:"-"` // what cannot be read, by the name of its input
 	Facts   Facts          `json:"-"` // as the rules read them
 	Needed  map[string]rule.Truth
+
+	Integrity *Integrity `json:"integrity"`
 }
 
 // Blocked reports whether something keeps the application from being submitted.
@@ -67,12 +68,15 @@ func (s *Assessment) Unmet() int {
 func (o *Office) Assess(ctx context.Context, r db.Reader, fm *Form, lang string) (*Assessment, error) {
 	facts, text, wrong := fm.Read(r.At())
 	s := &Assessment{Facts: text, Wrong: wrong, Issues: []Issue{}, Needed: fm.Package.Needed(facts)}
+	around, err := o.surroundings(ctx, r, fm)
+	if err != nil {
+		return nil, err
+	}
+	if s.Integrity, err = around.integrity(ctx, r); err != nil {
+		return nil, err
+	}
 	if fm.Package.Program != nil {
-		registers, err := registry.Registers(ctx, r, facts.AsOf)
-		if err != nil {
-			return nil, err
-		}
-		facts.Registers = registers
+		facts.Registers = around.forRules()
 		s.Checked = call.Answer(fm.Package, facts, lang)
 	}
 	l := &listing{Assessment: s, fm: fm, facts: facts, lang: lang}
@@ -80,6 +84,7 @@ func (o *Office) Assess(ctx context.Context, r db.Reader, fm *Form, lang string)
 	l.files()
 	l.outline()
 	l.partners()
+	l.others(around)
 	l.conditions()
 	return s, nil
 }
@@ -207,6 +212,15 @@ func (l *listing) partners() {
 			l.add(Issue{Blocks: true, Place: InPartners, Field: m.Field, Label: m.Name}, key, args...)
 		}
 	}
+}
+
+// others: what other applications under way have too, and the records of the
+// register of integrity. Nothing in the list tells who the others are.
+func (l *listing) others(s *surroundings) {
+	for i := range l.Integrity.Breaches {
+		l.Issues = append(l.Issues, l.Integrity.Breaches[i].issue(l.fm, l.lang))
+	}
+	l.Issues = append(l.Issues, issuesOf(s.conflicts(), l.lang)...)
 }
 
 // conditions: what is not met is known before it is submitted; what may be

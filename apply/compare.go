@@ -259,9 +259,9 @@ func (c *comparing) file(material string, old, now *HandedIn) Change {
 		}
 		return c.t("file_line", f.Name, size(f.Size), short(f.Hash))
 	}
-	label := c.to.materialName(material)
+	label := c.to.MaterialName(material)
 	if label == material {
-		label = c.from.materialName(material)
+		label = c.from.MaterialName(material)
 	}
 	return Change{Code: "material." + material, Label: label, Old: line(old), New: line(now)}
 }

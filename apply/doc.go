@@ -29,5 +29,5 @@
 //
 // Tables: applications, application_fields, application_files,
 // application_uploads, application_upload_parts, application_partners,
-// application_versions, application_remarks.
+// application_versions, application_remarks, application_places.
 package apply

@@ -18,6 +18,12 @@ func Drop(ctx context.Context, tx *db.Tx, id ID) (*Application, error) {
 		return nil, err
 	}
 	a.Changed, a.ChangedBy = tx.Now, actor.PersonID(tx.By.Person)
+	if err := FreePlaces(ctx, tx, a.ID, placeRoom); err != nil {
+		return nil, err
+	}
+	if err := endKeys(ctx, tx, a.ID); err != nil {
+		return nil, err
+	}
 	if err := save(ctx, tx, a); err != nil {
 		return nil, err
 	}

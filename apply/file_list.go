@@ -81,3 +81,16 @@ func (w Wanted) Accepts() string {
 	}
 	return "." + strings.Join(w.Formats, ",.")
 }
+
+// HandedIn lists the materials of which there are files, whether they are needed
+// or not: of a version that was submitted.
+func (fm *Form) HandedIn() []Wanted {
+	out := []Wanted{}
+	for _, m := range fm.Package.Form.Materials {
+		if files := fm.FilesOf(m.ID); len(files) > 0 {
+			out = append(out, Wanted{ID: m.ID, Name: m.Name, NameEN: m.LabelEN, Need: MayHandIn, Formats: m.Formats, MaxBytes: fileRules(m).MaxBytes,
+				MaxFiles: maxFiles, Seal: m.Seal, Sign: m.Sign, Clause: clauseOf(fm.Package, m.Clauses), Files: files})
+		}
+	}
+	return out
+}

@@ -101,7 +101,10 @@ func findFor(ctx context.Context, tx *db.Tx, id ID, act actor.Act) (*Application
 	if err != nil {
 		return nil, nil, err
 	}
-	return a, c, may(ctx, tx, tx.By, act, a, c)
+	if err := may(ctx, tx, tx.By, act, a, c); err != nil || a.Version > 0 {
+		return a, c, err
+	}
+	return a, c, may(ctx, tx, tx.By, actor.ActViewApplication, a, c) // what was never submitted is missing to everybody else
 }
 
 // Subject names the application in the journal.
@@ -109,7 +112,7 @@ func (a *Application) subject() string { return "application:" + string(a.ID) }
 
 // formOf reads all that was filled in.
 func (o *Office) formOf(ctx context.Context, r db.Reader, a *Application) (fm *Form, err error) {
-	fm = &Form{}
+	fm = &Form{Of: a}
 	if fm.Package, err = o.Shelf.Package(ctx, r, a.Hash); err != nil {
 		return nil, err
 	}

@@ -18,6 +18,7 @@ import (
 // A Form (申报表) is an application as it is filled in: the package that asks,
 // and what was answered so far.
 type Form struct {
+	Of       *Application // whose form it is
 	Package  *programme.Package
 	Fields   map[string]*Field // by name
 	Files    []*File           // that are part of the application

@@ -56,8 +56,14 @@ func List(ctx context.Context, r db.Reader, by db.By, f Filter) (*Listing, error
 	var err error
 	switch {
 	case slices.Contains([]actor.Role{actor.Editor, actor.UnitAdmin}, role):
+		if err := actor.Covered(ctx, actor.ActViewApplication); err != nil {
+			return nil, err
+		}
 		entries, err = ownEntries(ctx, r, actor.UnitID(by.Unit), f)
 	case slices.Contains([]actor.Role{actor.Officer, actor.Head, actor.ProgrammeOfficer, actor.Finance}, role):
+		if err := actor.Covered(ctx, actor.ActViewSubmitted); err != nil {
+			return nil, err
+		}
 		entries, err = submittedEntries(ctx, r, by, f)
 	}
 	if err != nil {

@@ -19,5 +19,6 @@ type Office struct {
 
 	Scanner intake.Scanner // looks for viruses in what is uploaded; nil for none
 
-	readings readings // texts of uploaded plans
+	readings readings  // texts of uploaded plans
+	names    nameIndex // of live applications
 }

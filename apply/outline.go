@@ -18,7 +18,7 @@ const planMaterial = "plan"
 type Plan struct {
 	File     *File        // nil: it was written in its editor
 	Wrong    *fault.Fault // why the file cannot be read; nil when it can
-	Text     string       // all of it; "" of a file means that it holds no text
+	Text     string       // all of it; a scanned file has none, or next to none
 	Sections []PlanSection
 }
 
@@ -209,6 +209,10 @@ type PlanWarning struct {
 	Args    []any
 }
 
+// A file with less text than this, in 字 and for each of its pages, is a scan: what
+// is there was printed on the pages by the scanner.
+const scanChars, scanPage = 50, 15
+
 // emptyBelow is how many 字 a section has at least that somebody wrote.
 const emptyBelow = 30
 
@@ -220,7 +224,7 @@ func (fm *Form) Warnings(p *Plan) []PlanWarning {
 		return nil
 	case p.Wrong != nil:
 		return []PlanWarning{{Key: "apply.issue.plan_broken"}}
-	case strings.TrimSpace(p.Text) == "":
+	case rule.CountChars(p.Text) < scanChars+scanPage*p.File.Found.Pages:
 		return []PlanWarning{{Key: "apply.issue.plan_unread"}}
 	}
 	var out []PlanWarning

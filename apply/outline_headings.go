@@ -189,7 +189,9 @@ func candidates(lines []string, outline []*programme.OutlineSection, annex func(
 	var out []*candidate
 	wanted := make([]title, len(outline))
 	for i, s := range outline {
-		wanted[i] = titles(s.Name)[0]
+		name := narrow(s.Name)
+		number, rest := cut(name)
+		wanted[i] = title{number: number, name: letters(rest), whole: letters(name)}
 	}
 	for n, line := range lines[:min(len(lines), maxPlanLine)] {
 		for _, t := range titles(line) {

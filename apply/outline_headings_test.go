@@ -27,7 +27,9 @@ func formOf(t testing.TB, id string) *Form {
 }
 
 // prose is n 字 that are no heading.
-func prose(n int) string { return strings.Repeat("本中心开展研究并服务企业。", n/13+1)[:n*3] }
+func prose(n int) string {
+	return strings.Repeat("本中心开展研究并服务企业。", n/13+1)[:n*3]
+}
 
 // planText is a plan with the headings given, 100 字 under each and 2500 under
 // the first.

@@ -25,8 +25,22 @@ func (o *Office) ReadPlan(ctx context.Context, fm *Form) error {
 	if err != nil {
 		return err
 	}
-	fm.Plan = &Plan{File: f, Wrong: read.wrong, Text: read.text, Sections: fm.findSections(read.text)}
+	fm.read(f, read)
 	return nil
+}
+
+// RecallPlan is [Office.ReadPlan] for a file that was read lately; of another it
+// says nothing, and takes no time.
+func (o *Office) RecallPlan(fm *Form) {
+	if f := fm.Uploaded(); f != nil {
+		if read, ok := o.readings.find(f.Hash); ok {
+			fm.read(f, read)
+		}
+	}
+}
+
+func (fm *Form) read(f *File, r reading) {
+	fm.Plan = &Plan{File: f, Wrong: r.wrong, Text: r.text, Sections: fm.findSections(r.text)}
 }
 
 // A reading is the text of a file, or why it has none.
@@ -105,6 +119,9 @@ func (k *readings) find(h blob.Hash) (reading, bool) {
 func (k *readings) keep(h blob.Hash, r reading) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
+	if _, ok := k.kept[h]; ok { // two read it at once
+		return
+	}
 	if k.kept == nil {
 		k.kept = map[blob.Hash]reading{}
 	}

@@ -12,6 +12,7 @@ import (
 	"shenbao/call"
 	"shenbao/internal/chinacode"
 	"shenbao/internal/fault"
+	"shenbao/programme"
 	"shenbao/rule"
 )
 
@@ -288,20 +289,43 @@ func (fm *Form) hostRow(list *rule.Fact) (host string, others []string) {
 	return rows[i], slices.Concat(rows[:i], rows[i+1:])
 }
 
-// mayWrite reports whether somebody of a partner may give a field another
-// content: a row of a list that its unit brought or now adds, and the row of the
-// list of units that names it, as long as it goes on naming it.
-func (fm *Form) mayWrite(unit actor.UnitID, old, next *Field) bool {
-	list, row := split(next.Name)
-	f := fm.Package.Schema.Fact(list)
-	p := fm.PartnerOf(unit)
-	if f == nil || !IsRow(row) || p == nil {
+// Opens reports whether somebody of a partner may write a field: the row of the
+// list of units that names it, or a row of another list that its unit brought or
+// now adds.
+func (fm *Form) Opens(unit actor.UnitID, field string) bool {
+	list, row := split(field)
+	f, p, old := fm.Package.Schema.Fact(list), fm.PartnerOf(unit), fm.Fields[field]
+	switch {
+	case f == nil || !IsRow(row) || p == nil || !p.In():
 		return false
+	case isUnits(f):
+		return fm.names(field, p)
 	}
-	if isUnits(f) {
-		return unitCode(old) == p.UnitCode && unitCode(next) == p.UnitCode
+	return old == nil || old.Owner == unit
+}
+
+// mayWrite is Opens for what would be written: the row that names a partner has
+// to go on naming it.
+func (fm *Form) mayWrite(unit actor.UnitID, next *Field) bool {
+	list, _ := split(next.Name)
+	return fm.Opens(unit, next.Name) && (!isUnits(fm.Package.Schema.Fact(list)) || unitCode(next) == fm.PartnerOf(unit).UnitCode)
+}
+
+// Agreement is the material that is the agreement of the units (共建协议), nil when
+// the form asks for none: of what proves the list of units, the one that is
+// called an agreement.
+func (fm *Form) Agreement() *programme.Material {
+	list := fm.UnitsList()
+	if list == nil {
+		return nil
 	}
-	return next.Owner == unit
+	d, _ := fm.Declared(list.Code)
+	for _, m := range fm.Package.Form.Materials {
+		if d != nil && slices.Contains(d.Evidence, m.ID) && strings.Contains(m.Name, "协议") {
+			return m
+		}
+	}
+	return nil
 }
 
 // UnitsList is the list of the form that holds its units (host and partners),

@@ -240,7 +240,7 @@ func (p *paper) materials() {
 	t := pdf.Table{Columns: []pdf.Column{{Head: p.t("number"), Width: 11, Align: pdf.Center}, {Head: p.t("material")}, {Head: p.t("file")},
 		{Head: p.t("size"), Width: 20, Align: pdf.Right}, {Head: p.t("sha"), Width: 37}}}
 	for i, f := range p.c.Files {
-		t.Rows = append(t.Rows, []string{itoa(i + 1), p.c.materialName(f.Material), f.Name, size(f.Size), short(f.Hash)})
+		t.Rows = append(t.Rows, []string{itoa(i + 1), p.c.MaterialName(f.Material), f.Name, size(f.Size), short(f.Hash)})
 	}
 	if len(t.Rows) == 0 {
 		p.remark(p.t("no_files"))

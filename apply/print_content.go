@@ -136,8 +136,8 @@ func (v *Version) content(of *call.Call, p *programme.Package) *Content {
 	return c
 }
 
-// materialName is what the call calls a material.
-func (c *Content) materialName(id string) string {
+// MaterialName is what the call calls a material.
+func (c *Content) MaterialName(id string) string {
 	i := slices.IndexFunc(c.Package.Form.Materials, func(m *programme.Material) bool { return m.ID == id })
 	if i < 0 {
 		return id

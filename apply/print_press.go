@@ -21,8 +21,9 @@ func newPress(slots int, patience time.Duration) *press {
 	return &press{slots: make(chan struct{}, slots), patience: patience}
 }
 
-// errBusy tells that too many print at this moment.
-func errBusy() error { return fault.New(fault.Conflict, "apply.print.busy") }
+// errBusy tells that too many print at this moment: nothing is wrong with what
+// was asked for, and it can be asked for again.
+func errBusy() error { return fault.New(fault.Internal, "apply.print.busy") }
 
 // print runs do when there is a slot for it.
 func (p *press) print(ctx context.Context, do func() ([]byte, error)) ([]byte, error) {

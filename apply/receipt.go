@@ -46,7 +46,10 @@ type Receipt struct {
 }
 
 // IsReceipt reports whether a text begins as a signed receipt does.
-func IsReceipt(text string) bool { return strings.HasPrefix(text, receiptHead+"\n") }
+func IsReceipt(text string) bool {
+	first, _, _ := strings.Cut(text, "\n")
+	return strings.TrimSuffix(first, "\r") == receiptHead
+}
 
 // OpenReceipt checks the signature of a receipt against the public keys of the
 // journal and reads it. It needs no database. Line ends of Windows and a missing

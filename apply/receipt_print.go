@@ -3,6 +3,7 @@ package apply
 import (
 	"context"
 	"slices"
+	"strings"
 
 	"shenbao/internal/pdf"
 )
@@ -23,8 +24,7 @@ func (p Printing) receipt(c *Content, v *Version) ([]byte, error) {
 		pdf.Fact{Term: w.t("name"), Value: brief(v.Manifest.Name)},
 		pdf.Fact{Term: w.t("host"), Value: brief(w.named(v.Manifest.UnitName, v.Manifest.UnitCode))},
 		pdf.Fact{Term: w.t("issuer"), Value: brief(c.Call.IssuerName + "  " + c.Call.Number)},
-		pdf.Fact{Term: w.t("application"), Value: string(v.Application)},
-		pdf.Fact{Term: w.t("state"), Value: w.t("version", v.Number)},
+		pdf.Fact{Term: w.t("application"), Value: string(v.Application) + "  " + w.t("version", v.Number)},
 		pdf.Fact{Term: w.t("received"), Value: w.t("beijing", instant(v.Received))},
 		pdf.Fact{Term: w.t("entered"), Value: w.t("beijing", instant(v.Submitted))},
 		pdf.Fact{Term: w.t("person"), Value: brief(v.PersonName)},
@@ -35,13 +35,13 @@ func (p Printing) receipt(c *Content, v *Version) ([]byte, error) {
 	address := versionAddress(p.Base, v.Application, v.Number, v.Hash)
 	d.QR(address, w.t("qr"), address)
 	d.Note(w.t("note"))
-	d.Note(v.Receipt)
+	d.Note(strings.ReplaceAll(strings.TrimSpace(v.Receipt), "\n", "  ")) // on paper only to be looked at
 	return written(d)
 }
 
 // brief keeps a text that somebody typed from filling the page.
 func brief(s string) string {
-	const most = 120
+	const most = 50
 	if r := []rune(s); len(r) > most {
 		return string(r[:most]) + "…"
 	}

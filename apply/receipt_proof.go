@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"strings"
 
 	"golang.org/x/mod/sumdb/note"
 
@@ -79,7 +80,7 @@ func OpenProof(text []byte, keys note.Verifiers) (*Proved, error) {
 }
 
 // agrees reports whether the receipt, the manifest and the line tell of the same
-// version.
+// version, the salt in its one right form.
 func (p *Proof) agrees(r *Receipt) bool {
 	hash, err := p.Manifest.sum()
 	if err != nil || hash != r.Manifest || p.Manifest.Application != r.Application || p.Manifest.Number != r.Number || !p.Manifest.Received.Equal(r.Received) {
@@ -91,5 +92,5 @@ func (p *Proof) agrees(r *Receipt) bool {
 	}{}
 	err = json.Unmarshal([]byte(p.Inclusion.Payload), &line)
 	id, verb, subject := p.Inclusion.Fields[0], p.Inclusion.Fields[5], p.Inclusion.Fields[6]
-	return err == nil && id == r.Line && verb == "apply.submit" && subject == (&Application{ID: r.Application}).subject() && line.Version == r.Number && line.Hash == hash
+	return err == nil && p.Inclusion.Salt == strings.ToLower(p.Inclusion.Salt) && id == r.Line && verb == "apply.submit" && subject == (&Application{ID: r.Application}).subject() && line.Version == r.Number && line.Hash == hash
 }

@@ -226,7 +226,7 @@ func (k *keeping) field(name string, cells map[string]string) (*Field, error) {
 	if k.part && !k.open(name) {
 		return nil, fault.New(fault.Refused, "apply.host_fills").In(name)
 	}
-	if k.part && !k.fm.mayWrite(k.unit, old, next) {
+	if k.part && !k.fm.mayWrite(k.unit, next) {
 		return nil, fault.New(fault.Refused, "apply.not_your_part").In(name)
 	}
 	return next, nil

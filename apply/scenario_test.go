@@ -155,10 +155,10 @@ func TestReturning(t *testing.T) {
 		{"by the programme's officer", "programme officer", "submitted", "", line},
 		{"by the host", "host admin", "submitted", "actor.refused", nil},
 		{"by the partner", "partner admin", "submitted", "apply.missing", nil},
-		{"a draft", "district officer", "ready", "apply.not_submitted", nil},
+		{"a draft", "district officer", "ready", "apply.missing", nil},
 		{"again", "district officer", "returned", "apply.not_submitted", nil},
 		{"what was withdrawn", "district officer", "withdrawn", "apply.not_submitted", nil},
-		{"what was given up", "district officer", "dropped", "apply.not_submitted", nil},
+		{"what was given up", "district officer", "dropped", "apply.missing", nil},
 	}, strangers("submitted")), func(h *house, who string, id apply.ID) error {
 		_, err := h.giveBack(who, apply.SendingBack{Application: id, Reason: "请补正", Until: h.clock.Now().Add(time.Hour),
 			Remarks: []apply.Remark{{Field: "centre.name", Clause: "000-019", Text: "名称不规范"}}})

@@ -61,13 +61,20 @@ func findBegun(ctx context.Context, r db.Reader, unit actor.UnitID, key string) 
 	return a, err
 }
 
-func insertApplication(ctx context.Context, tx *db.Tx, a *Application, key string) error {
-	_, err := tx.Exec(ctx, `
+// insertApplication reports whether the key was free: somebody may have begun
+// with it at the same moment.
+func insertApplication(ctx context.Context, tx *db.Tx, a *Application, key string) (bool, error) {
+	var id ID
+	err := tx.Lock(ctx, `
 		INSERT INTO applications (`+applicationColumns+`, begin_key, folded)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23)`,
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23)
+		ON CONFLICT (unit, begin_key) DO NOTHING RETURNING id`,
 		a.ID, a.Call, a.Hash, a.Unit, a.UnitName, a.Name, a.State, db.Time(a.Begun), a.BegunBy, db.Time(a.Changed), a.ChangedBy, db.Time(a.Submitted),
-		a.Version, db.Time(a.MendUntil), a.Reason, a.ReturnedBy, a.Answer, a.Met, a.Unmet, a.Unknown, a.revision, key, a.folded())
-	return err
+		a.Version, db.Time(a.MendUntil), a.Reason, a.ReturnedBy, a.Answer, a.Met, a.Unmet, a.Unknown, a.revision, key, a.folded()).Scan(&id)
+	if errors.Is(err, sql.ErrNoRows) {
+		return false, nil
+	}
+	return true, err
 }
 
 // save writes what the moves of an application change. The application must
@@ -105,8 +112,5 @@ func touch(ctx context.Context, tx *db.Tx, a *Application) error {
 // lock keeps others from changing the application or its fields until the
 // transaction ends, and returns it as it then is.
 func lock(ctx context.Context, tx *db.Tx, id ID) (*Application, error) {
-	if _, err := tx.Exec(ctx, `UPDATE applications SET revision = revision WHERE id = $1`, id); err != nil {
-		return nil, err
-	}
-	return find(ctx, tx, id)
+	return scanApplication(tx.Lock(ctx, `UPDATE applications SET revision = revision WHERE id = $1 RETURNING `+applicationColumns, id))
 }

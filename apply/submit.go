@@ -131,6 +131,9 @@ func (o *Office) freeze(ctx context.Context, tx *db.Tx, s Submission, f freezing
 	if v.Hash, err = v.Manifest.sum(); err != nil {
 		return nil, err
 	}
+	if err := o.hold(ctx, tx, f.Application, v); err != nil {
+		return nil, err
+	}
 	if err := tx.Record(ctx, "apply.submit", f.subject(), map[string]any{"version": v.Number, "manifest": v.Manifest, "hash": v.Hash}); err != nil {
 		return nil, err
 	}
@@ -142,6 +145,9 @@ func (o *Office) freeze(ctx context.Context, tx *db.Tx, s Submission, f freezing
 		return nil, err
 	}
 	if err := insertVersion(ctx, tx, v); err != nil {
+		return nil, err
+	}
+	if err := putKeys(ctx, tx, live{f.Application, f.call.Package, u, f.form}); err != nil {
 		return nil, err
 	}
 	f.Name, f.Changed, f.ChangedBy = v.Manifest.Name, tx.Now, person.ID

@@ -173,3 +173,6 @@ func (j *joined) Close() error {
 	j.open = nil
 	return err
 }
+
+// Until is when the upload is forgotten.
+func (u *Upload) Until() time.Time { return u.Begun.Add(uploadAge) }

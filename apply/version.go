@@ -1,14 +1,17 @@
 package apply
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"fmt"
 	"strconv"
 	"time"
 
 	"shenbao/actor"
 	"shenbao/call"
+	"shenbao/programme"
 	"shenbao/rule"
 )
 
@@ -42,6 +45,16 @@ type Version struct {
 	Ended       time.Time      `json:"ended,omitzero"`
 
 	key string // of the request
+}
+
+// ReadFacts are the facts of the version as rules read them, by the package that
+// it was submitted under.
+func (v *Version) ReadFacts(p *programme.Package) (*rule.Facts, error) {
+	facts, faults := p.Schema.ReadFacts(bytes.NewReader(v.Facts))
+	if len(faults) > 0 {
+		return nil, fmt.Errorf("facts of version %d of %s: %w", v.Number, v.Application, faults[0])
+	}
+	return facts, nil
 }
 
 // Texts are what is part of an application beside its facts.

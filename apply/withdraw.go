@@ -33,6 +33,12 @@ func Withdraw(ctx context.Context, tx *db.Tx, w Recall) (*Application, error) {
 	if err := endVersions(ctx, tx, a.ID, TakenBack); err != nil {
 		return nil, err
 	}
+	if err := FreePlaces(ctx, tx, a.ID, placeRoom); err != nil {
+		return nil, err
+	}
+	if err := endKeys(ctx, tx, a.ID); err != nil {
+		return nil, err
+	}
 	if err := save(ctx, tx, a); err != nil {
 		return nil, err
 	}

@@ -267,6 +267,17 @@ func (p *Package) parseNeeds() {
 	for _, m := range p.Form.Materials {
 		need("material."+m.ID, m.At, m.Required)
 	}
+	for _, q := range p.Call.Quotas {
+		if q.When == "" {
+			continue
+		}
+		node, f := p.Schema.Parse(q.When)
+		if f != nil {
+			p.problems.addFault(Error, func(int, int) Pos { return q.In("when") }, f)
+			continue
+		}
+		p.needs[quotaPrefix+q.ID] = node
+	}
 }
 
 // compileRules parses every rule and compiles them together.

@@ -21,6 +21,7 @@ func (c *checker) materials() {
 	}
 	for _, q := range c.Call.Quotas {
 		c.room(q.At, q.Room)
+		c.quota(q)
 	}
 	for _, d := range c.After.Duties {
 		c.room(d.At, d.Room)
@@ -29,6 +30,17 @@ func (c *checker) materials() {
 		if k.Step != "" && !slices.Contains(ids, k.Step) {
 			c.unknown(k.In("step"), "stage.missing", k.Step, ids)
 		}
+	}
+}
+
+// quota checks whom a quota is for: somebody whom the platform knows, or the
+// value of a fact.
+func (c *checker) quota(q *Quota) {
+	if !slices.Contains(QuotaPer, q.Per) && !c.known(q.Per) {
+		c.unknown(q.In("per"), "quota.per", q.Per, QuotaPer)
+	}
+	if q.Fact != "" && c.Schema != nil && c.Schema.Fact(q.Fact) == nil {
+		c.unknown(q.In("fact"), "fact.missing", q.Fact, c.factCodes())
 	}
 }
 
@@ -86,6 +98,9 @@ func (c *checker) tables() {
 			names = append(names, col.ID)
 			if !c.known(col.From) {
 				c.unknown(col.In("from"), "fact.missing", col.From, c.factCodes())
+			}
+			if col.Level != "" && !slices.Contains(placeLevels, col.Level) {
+				c.unknown(col.In("level"), "table.level", col.Level, placeLevels)
 			}
 		}
 		for _, l := range t.Limits {

@@ -240,7 +240,9 @@ const (
 	NearFrom  = 500
 )
 
-func namesOf(reg *rule.Register) *similar.Names {
+// NamesOf is the index of the names of a register. It is made once and kept with
+// the register.
+func NamesOf(reg *rule.Register) *similar.Names {
 	type key struct{}
 	names, _ := reg.Keep(key{}, func(r *rule.Register) any {
 		all := make([]string, len(r.Rows))
@@ -281,8 +283,8 @@ func (q nameQuestion) ask(v rule.Value, n *notes) (rule.Truth, rule.Reasons) {
 // compare asks one register.
 func (q nameQuestion) compare(name string, n *notes, out *verdict) {
 	var counted, possible [shownNear]similar.Match
-	near := namesOf(q.reg).Nearest(counted[:0], name, shownNear, func(row int) bool { return q.counts(row) == rule.Met })
-	maybe := namesOf(q.reg).Nearest(possible[:0], name, shownNear, func(row int) bool { return q.counts(row) == rule.Unknown })
+	near := NamesOf(q.reg).Nearest(counted[:0], name, shownNear, func(row int) bool { return q.counts(row) == rule.Met })
+	maybe := NamesOf(q.reg).Nearest(possible[:0], name, shownNear, func(row int) bool { return q.counts(row) == rule.Unknown })
 	for _, m := range near {
 		if m.Permille == 1000 {
 			out.add(rule.Unmet, 0)

@@ -326,7 +326,7 @@ func (n *notes) application(row map[string]string, t rule.Truth, v *verdict) {
 	case t == rule.Met:
 		n.say("该单位本年度已有%s", "the unit has %s this year", application(row))
 	default:
-		n.say("%s是否属于该单位、本年度，需核对", "whether %s is the unit's and of this year is to be checked", application(row))
+		n.say("%s：是否属于该单位、本年度，需核对", "whether %s is the unit's and of this year is to be checked", application(row))
 	}
 }
 

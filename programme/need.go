@@ -1,6 +1,10 @@
 package programme
 
-import "shenbao/rule"
+import (
+	"strings"
+
+	"shenbao/rule"
+)
 
 // Needed says of every fact and material (material.ID) of the form whether it
 // has to be given, on facts at hand: Met when it has to, Unmet when not, Unknown
@@ -21,9 +25,33 @@ func (p *Package) Needed(facts *rule.Facts) map[string]rule.Truth {
 	res := p.needing.NewResult()
 	p.needing.Eval(facts, res)
 	for i, verdict := range res.Rules {
-		out[p.needing.Rules[i].ID] = verdict
+		if id := p.needing.Rules[i].ID; !strings.HasPrefix(id, quotaPrefix) {
+			out[id] = verdict
+		}
 	}
 	return out
+}
+
+// quotaPrefix stands before the id of a quota among the conditions.
+const quotaPrefix = "quota:"
+
+// Counts says whether an application counts for a quota of the package, on its
+// facts: Unknown when what that hangs on is not known.
+func (p *Package) Counts(q *Quota, facts *rule.Facts) rule.Truth {
+	if q.When == "" {
+		return rule.Met
+	}
+	if p.needing == nil {
+		return rule.Unknown
+	}
+	res := p.needing.NewResult()
+	p.needing.Eval(facts, res)
+	for i, verdict := range res.Rules {
+		if p.needing.Rules[i].ID == quotaPrefix+q.ID {
+			return verdict
+		}
+	}
+	return rule.Unknown
 }
 
 // compileNeeds makes the conditions under which something is needed ready to

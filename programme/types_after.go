@@ -110,8 +110,14 @@ type Column struct {
 	ID   string `yaml:"id" jsonschema:"required"`
 	Name string `yaml:"name" jsonschema:"required"`
 	From string `yaml:"from" jsonschema:"required"`
-	Note string `yaml:"note"`
+	// Level is at which level the column names a place: province, city or
+	// district; absent: with its full name.
+	Level string `yaml:"level"`
+	Note  string `yaml:"note"`
 }
+
+// placeLevels are what Column.Level may say.
+var placeLevels = []string{"province", "city", "district"}
 
 // A Limit is how much a column may hold; Label is the source's word for the
 // column where it states the limit.

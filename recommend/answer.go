@@ -109,6 +109,7 @@ type Todo struct {
 	Clause   string     `json:"clause,omitempty"`
 	Evidence []string   `json:"evidence,omitempty"` // materials
 	Reason   string     `json:"reason,omitempty"`   // of an exception: the applicant's
+	Mark     string     `json:"mark,omitempty"`     // of an item: sign or seal
 	Must     bool       `json:"must"`               // the step cannot be passed without an answer
 }
 
@@ -133,8 +134,10 @@ func TodoOf(p *programme.Package, s *Step, v *apply.Version) []Todo {
 	return append(out, formCheck(p, v)...)
 }
 
-// formCheck is the list of the form check, made from the package: every material
-// with what is asked of it.
+// formCheck is the list of the form check (形式审查), made from the package: of
+// every material that was handed in, that it is the right one and can be read,
+// and where the call asks for it, that it is signed and sealed. What a machine
+// can count (limits, formats, completeness) is not asked again.
 func formCheck(p *programme.Package, v *apply.Version) []Todo {
 	handed := map[string]bool{}
 	for _, part := range v.Manifest.Parts {
@@ -147,10 +150,27 @@ func formCheck(p *programme.Package, v *apply.Version) []Todo {
 		if !handed[m.ID] {
 			continue
 		}
-		out = append(out, Todo{Kind: ToItem, Item: m.ID, Ask: m.Name, Clause: firstClause(p, m.Clauses), Evidence: []string{m.ID}})
+		item := Todo{Kind: ToItem, Item: m.ID, Ask: m.Name, Clause: firstClause(p, m.Clauses), Evidence: []string{m.ID}}
+		out = append(out, item)
+		for _, mark := range []struct {
+			asked bool
+			name  string
+		}{{m.Sign, SignMark}, {m.Seal, SealMark}} {
+			if mark.asked {
+				one := item
+				one.Item, one.Mark = m.ID+"/"+mark.name, mark.name
+				out = append(out, one)
+			}
+		}
 	}
 	return out
 }
+
+// What a material has to bear.
+const (
+	SignMark = "sign" // 签字
+	SealMark = "seal" // 盖章
+)
 
 func firstClause(p *programme.Package, clauses []string) string {
 	if len(clauses) == 0 {

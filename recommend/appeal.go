@@ -2,6 +2,7 @@ package recommend
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"time"
 
@@ -154,4 +155,14 @@ func Appeals(ctx context.Context, r db.Reader, by db.By, id apply.ID) ([]*Appeal
 		return nil, err
 	}
 	return appeals(ctx, r, id)
+}
+
+// AppealsIn returns the requests about a step, for those who found it.
+func AppealsIn(ctx context.Context, r db.Reader, step StepID) ([]*Appeal, error) {
+	s, err := findStep(ctx, r, step)
+	if err != nil {
+		return nil, err
+	}
+	all, err := appeals(ctx, r, s.Application)
+	return slices.DeleteFunc(all, func(a *Appeal) bool { return a.Step != step }), err
 }

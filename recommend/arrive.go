@@ -116,7 +116,7 @@ func cancel(ctx context.Context, tx *db.Tx, a *apply.Application, all []*Step) e
 			return err
 		}
 	}
-	if err := freePlaces(ctx, tx, a.ID); err != nil {
+	if err := apply.FreePlaces(ctx, tx, a.ID, room); err != nil {
 		return err
 	}
 	if err := leaveLists(ctx, tx, a.ID); err != nil {
@@ -150,13 +150,22 @@ func pass(ctx context.Context, tx *db.Tx, s *Step, a *apply.Application) error {
 	if err != nil {
 		return err
 	}
-	next := slices.IndexFunc(all, func(n *Step) bool { return n.Kind != Files && n.Position == s.Position+1 })
-	if next < 0 || all[next].State != Waiting {
+	next := follower(all, s)
+	if next == nil || next.State != Waiting {
 		return nil
 	}
-	all[next].arrive(s.Version, tx.Now)
-	if err := saveStep(ctx, tx, all[next]); err != nil {
+	next.arrive(s.Version, tx.Now)
+	if err := saveStep(ctx, tx, next); err != nil {
 		return err
 	}
-	return tell(ctx, tx, all[next], a)
+	return tell(ctx, tx, next, a)
+}
+
+// follower is the step of the chain after another, nil at its end.
+func follower(all []*Step, s *Step) *Step {
+	i := slices.IndexFunc(all, func(n *Step) bool { return n.Kind != Files && n.Position == s.Position+1 })
+	if i < 0 {
+		return nil
+	}
+	return all[i]
 }

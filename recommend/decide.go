@@ -156,7 +156,7 @@ func Refuse(ctx context.Context, tx *db.Tx, _ *Office, d Decision) (*Step, error
 	if err := saveStep(ctx, tx, s); err != nil {
 		return nil, err
 	}
-	if err := freePlaces(ctx, tx, a.ID); err != nil {
+	if err := apply.FreePlaces(ctx, tx, a.ID, room); err != nil {
 		return nil, err
 	}
 	if err := inform(ctx, tx, a, inbox.Notice{Key: "recommend.notice.rejected", Link: "/applications/" + string(a.ID), Args: []any{a.Name, s.AuthorityName, s.Reason}},

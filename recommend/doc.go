@@ -17,7 +17,7 @@
 //	cancelled  已终止: the application was taken back          the next submission
 //
 // A step that recommends puts the application on the authority's summary table
-// ([List]); handing the table up ([HandUp]) opens the step above. A resubmitted
+// ([Summary]); handing the table up ([HandUp]) opens the step above. A resubmitted
 // application comes back to the step that returned it: it keeps its place, and
 // those before see that it changed. A step that is late is shown late.
 //
@@ -27,6 +27,6 @@
 // Every refusal names its ground and is signed by a person.
 //
 // Tables: recommend_steps, recommend_findings, recommend_answers,
-// recommend_looks, recommend_relays, recommend_appeals, recommend_places,
-// recommend_lists, recommend_list_rows, recommend_papers.
+// recommend_looks, recommend_relays, recommend_appeals, recommend_lists,
+// recommend_list_rows, recommend_papers. The places of quotas are of room apply.
 package recommend

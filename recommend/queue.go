@@ -109,3 +109,21 @@ func Next(ctx context.Context, r db.Reader, by db.By, f Filter, at StepID) (befo
 		}
 	}
 }
+
+// CallsOf returns the calls under which something fell to the reader's authority,
+// the newest first.
+func CallsOf(ctx context.Context, r db.Reader, by db.By) ([]*call.Call, error) {
+	ids, err := callsOf(ctx, r, by)
+	if err != nil {
+		return nil, err
+	}
+	var out []*call.Call
+	for _, id := range ids {
+		c, err := call.Find(ctx, r, by, id)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, c)
+	}
+	return out, nil
+}

@@ -88,16 +88,3 @@ func putFindings(ctx context.Context, tx *db.Tx, id apply.ID, all []rule.View) e
 	}
 	return nil
 }
-
-// freePlaces gives back the places of quotas that an application took.
-func freePlaces(ctx context.Context, tx *db.Tx, id apply.ID) error {
-	_, err := tx.Exec(ctx, `DELETE FROM recommend_places WHERE application = $1`, id)
-	return err
-}
-
-// leaveLists takes an application off the tables that were not handed up.
-func leaveLists(ctx context.Context, tx *db.Tx, id apply.ID) error {
-	_, err := tx.Exec(ctx, `
-		DELETE FROM recommend_list_rows WHERE application = $1 AND list IN (SELECT id FROM recommend_lists WHERE state = 'open')`, id)
-	return err
-}

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"shenbao/actor"
+	"shenbao/call"
 	"shenbao/internal/db"
 )
 
@@ -132,4 +133,11 @@ func counts(ctx context.Context, r db.Reader, by db.By) (map[State]int64, error)
 		found[s] = n
 		return nil
 	}, `SELECT state, COUNT(*) FROM recommend_steps WHERE authority = $1 GROUP BY state`, by.Unit)
+}
+
+func callsOf(ctx context.Context, r db.Reader, by db.By) ([]call.ID, error) {
+	return db.All(ctx, r, func(row db.Scanner) (id call.ID, err error) {
+		err = row.Scan(&id)
+		return id, err
+	}, `SELECT DISTINCT call FROM recommend_steps WHERE authority = $1 ORDER BY call DESC LIMIT 50`, by.Unit)
 }

@@ -51,7 +51,8 @@ var RegisterLists = declare(true, []*List{
 	}},
 	{ID: "double_first_class", Until: "valid_to", Keys: unitKeys, Columns: unitColumns(&Column{Code: "place", Kind: Place})},
 	{ID: "high_tech", Until: "valid_to", Keys: [][]string{{"certificate"}, {"unit_code", "valid_from"}}, Columns: unitColumns(&Column{Code: "certificate", Kind: Text, Max: 60})},
-	{ID: "integrity", Until: "valid_to", Keys: [][]string{{"unit_code", "matter", "valid_from"}, {"unit", "matter", "valid_from"}}, Columns: unitColumns(&Column{Code: "matter", Kind: Text, Max: 200})},
+	{ID: "integrity", Until: "valid_to", Keys: [][]string{{"unit_code", "matter", "valid_from"}, {"person", "matter", "valid_from"}, {"unit", "matter", "valid_from"}}, Columns: unitColumns(
+		&Column{Code: "person", Kind: Person, Also: []string{"身份证号", "身份证号码", "证件号码"}}, &Column{Code: "matter", Kind: Text, Max: 200})},
 	{ID: "rd_statistics", Until: "valid_to", Keys: unitKeys, Columns: unitColumns()},
 	{ID: "projects", Keys: [][]string{{"number"}}, Columns: []*Column{
 		{Code: "title", Kind: Text, Must: true, Max: 100},

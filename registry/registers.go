@@ -95,20 +95,35 @@ func (s *shelves) get(ctx context.Context, r db.Reader, list *List, editions []*
 		return found.register, nil
 	}
 	var rows []map[string]string
+	var from []*Edition
 	for _, e := range editions {
 		held, err := heldIn(ctx, r, e)
 		if err != nil {
 			return nil, err
 		}
 		for _, row := range held {
-			rows = append(rows, asked(list, row))
+			rows, from = append(rows, asked(list, row)), append(from, e)
 		}
 	}
 	found = shelved{name, rule.NewRegister(rows, key.complete)}
+	found.register.Keep(editionsKey{}, func(*rule.Register) any { return from })
 	s.mu.Lock()
 	s.kept[key] = found
 	s.mu.Unlock()
 	return found.register, nil
+}
+
+// editionsKey is where a register keeps the editions that its rows are from.
+type editionsKey struct{}
+
+// EditionOf returns the edition that a row of a register of [Registers] is from,
+// nil for any other register.
+func EditionOf(register *rule.Register, row int) *Edition {
+	from, _ := register.Keep(editionsKey{}, func(*rule.Register) any { return []*Edition(nil) }).([]*Edition)
+	if row < 0 || row >= len(from) {
+		return nil
+	}
+	return from[row]
 }
 
 // asked is a row as the named checks ask it: a person is known by the keyed

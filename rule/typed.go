@@ -8,9 +8,9 @@ import (
 )
 
 // Typed makes the JSON value of a fact (programmes/FORMAT.md) from what somebody
-// typed into the field of a form. The fact's own unit stands beside the field;
-// one that was typed stays. What cannot be read stays as it was typed:
-// [Schema.ReadFacts] says what is wrong with it.
+// typed into the field of a form. The fact's own unit stands beside the field; a
+// number typed with another, as 1.2亿, is turned into it. What cannot be read
+// stays as it was typed: [Schema.ReadFacts] says what is wrong with it.
 func Typed(kind Kind, unit, text string) any {
 	switch kind {
 	case BoolKind:
@@ -31,9 +31,31 @@ func Typed(kind Kind, unit, text string) any {
 		}
 		return withUnit(text, unit)
 	case MoneyKind, DecimalKind, PercentKind:
-		return withUnit(text, unit)
+		return inUnit(text, unit)
 	}
 	return text
+}
+
+// spoken are the units that people leave the 元 away from.
+var spoken = []string{"万", "亿"}
+
+// inUnit puts the unit behind a bare number, and turns a number with another
+// unit of the same dimension into it.
+func inUnit(text, unit string) string {
+	own := FindUnit(unit)
+	for _, word := range spoken {
+		if own != nil && own.Dim == MoneyDim && strings.HasSuffix(text, word) {
+			text += "元"
+		}
+	}
+	q, ok := ParseQuantity(text, own)
+	switch {
+	case !ok || own == nil || q.Unit.Dim != own.Dim:
+		return withUnit(text, unit)
+	case q.Unit == own:
+		return withUnit(strings.TrimSpace(strings.TrimSuffix(text, unit)), unit)
+	}
+	return fromBase(q.N, own) + " " + unit
 }
 
 // withUnit puts the unit behind a bare number.

@@ -106,9 +106,22 @@ func appendTokens(dst []uint32, text []rune, known int) []uint32 {
 // that share no character in writing or sound are never near. It does not
 // allocate when dst has room.
 func (x *Names) Nearest(dst []Match, name string, k int, keep func(row int) bool) []Match {
-	if k <= 0 {
+	return x.Search(dst, name, Search{Most: k, Least: 1, Keep: keep})
+}
+
+// A Search asks for up to Most names that score Least or more and for which Keep
+// is true; Keep may be nil.
+type Search struct {
+	Most, Least int
+	Keep        func(row int) bool
+}
+
+// Search is Nearest with a least score.
+func (x *Names) Search(dst []Match, name string, q Search) []Match {
+	if q.Most <= 0 {
 		return dst
 	}
+	q.Least = max(q.Least, 1)
 	s := x.borrow()
 	defer x.giveBack(s)
 	p := s.read(name)
@@ -124,20 +137,20 @@ func (x *Names) Nearest(dst []Match, name string, k int, keep func(row int) bool
 	for _, row := range s.touched {
 		n := int(s.shared[row])
 		s.shared[row] = 0
-		if keep != nil && !keep(int(row)) {
+		if q.Keep != nil && !q.Keep(int(row)) {
 			continue
 		}
 		plain, canonical := x.keys(row)
-		least := Match{Row: int(row), Permille: 1}
-		if len(dst)-from == k {
+		least := Match{Row: int(row), Permille: q.Least}
+		if len(dst)-from == q.Most {
 			least = dst[len(dst)-1]
 		}
 		if m := s.atMost(n, plain, canonical); m < least.Permille {
 			continue
 		}
 		m := Match{int(row), x.score(s, p, row)}
-		if m.Permille > 0 && (len(dst)-from < k || better(m, least)) {
-			dst = insert(dst, from, k, m)
+		if m.Permille >= q.Least && (len(dst)-from < q.Most || better(m, least)) {
+			dst = insert(dst, from, q.Most, m)
 		}
 	}
 	s.touched = s.touched[:0]

@@ -58,6 +58,15 @@ func TestNearestIsExact(t *testing.T) {
 					t.Fatalf("%s, %d nearest:\n got %v\nwant %v", asked, k, got, want[:min(k, len(want))])
 				}
 			}
+			for _, least := range []int{0, 1, 500, 700, 980, 1000} {
+				n := slices.IndexFunc(want, func(m Match) bool { return m.Permille < least })
+				if n < 0 {
+					n = len(want)
+				}
+				if got := index.Search(nil, asked, Search{Most: len(names), Least: least, Keep: keep}); !slices.Equal(got, want[:n]) {
+					t.Fatalf("%s, from %d:\n got %v\nwant %v", asked, least, got, want[:n])
+				}
+			}
 		}
 	}
 	if got := index.Nearest(nil, names[0], 0, nil); got != nil {

@@ -11,6 +11,9 @@ import (
 // and takes one in twelve names for a stranger's among a thousand others.
 const Near = 700
 
+// EqualCore is the score from which two names have the same core.
+const EqualCore = sameCoreScore
+
 // What equal parts are worth. Anything less than equal stays below them.
 const (
 	sameScore      = 1000

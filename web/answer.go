@@ -19,6 +19,14 @@ var statuses = map[fault.Kind]int{
 	fault.Conflict: http.StatusConflict, fault.Late: http.StatusGone, fault.Internal: http.StatusInternalServerError,
 }
 
+// outages are internal faults that their reader is told of, with the statuses:
+// nothing is wrong with what was sent, and it can be sent again.
+var outages = map[string]int{
+	"blob.full": http.StatusInsufficientStorage, "db.full": http.StatusInsufficientStorage, "blob.unwritten": http.StatusServiceUnavailable,
+	"apply.print.busy": http.StatusServiceUnavailable,
+	"intake.scanner":   http.StatusServiceUnavailable, "intake.scanner_limit": http.StatusServiceUnavailable,
+}
+
 // serve answers the requests of a route.
 func (s *Server) serve(rt route) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -60,7 +68,7 @@ func (s *Server) answer(w http.ResponseWriter, v *visit, p page, err error) erro
 		return redirect(w, v, l.location())
 	}
 	if f, ok := p.(raw); ok {
-		return f.write(w, status)
+		return f.write(w, v.Request, status)
 	}
 	var b bytes.Buffer
 	if v.JSON() {
@@ -119,6 +127,9 @@ func (s *Server) failed(w http.ResponseWriter, v *visit, p page, err error) (int
 		status = http.StatusTooManyRequests
 		w.Header().Set("Retry-After", strconv.Itoa(seconds))
 	}
+	if out, ok := outages[f.Key]; ok {
+		status = out
+	}
 	if errors.Is(err, errSignIn) {
 		if v.JSON() {
 			w.Header().Set("WWW-Authenticate", "Bearer")
@@ -175,11 +186,15 @@ func (s *Server) writeJSON(w http.ResponseWriter, v *visit, p page, status int) 
 }
 
 // write sends a file. A browser never shows one as a page of ours.
-func (f raw) write(w http.ResponseWriter, status int) error {
+func (f raw) write(w http.ResponseWriter, r *http.Request, status int) error {
 	w.Header().Set("Content-Type", f.contentType)
 	w.Header().Set("Content-Security-Policy", "default-src 'none'; sandbox")
 	if f.fileName != "" {
 		w.Header().Set("Content-Disposition", disposition(f.fileName))
+	}
+	if f.stream != nil { // a browser may ask for parts of it
+		http.ServeContent(w, r, "", f.changed, f.stream)
+		return f.stream.Close()
 	}
 	w.WriteHeader(status)
 	_, err := w.Write(f.content)
@@ -196,7 +211,7 @@ func (f faultPage) body(v *visit) templ.Component { return faultBody(v, f) }
 // sentence is what is told: of an internal error only that it happened, and
 // the number under which the log has it.
 func (f faultPage) sentence(v *visit) string {
-	if f.Kind == fault.Internal {
+	if _, told := outages[f.Key]; f.Kind == fault.Internal && !told {
 		return v.T("fault.number", v.Number)
 	}
 	return v.sentence(f.Fault)

@@ -51,6 +51,9 @@ func (p checkingPage) fragment(v *visit, target string) templ.Component {
 }
 
 func (s *Server) showChecking(v *visit, in atApplication) (checkingPage, error) {
+	if _, err := s.readPlan(v, in.Application); err != nil {
+		return checkingPage{}, err
+	}
 	return s.checking(v, in.Application)
 }
 
@@ -60,6 +63,7 @@ func (s *Server) checking(v *visit, id apply.ID) (checkingPage, error) {
 		if p.Sight, p.form, err = s.draft(v, r, id); err != nil {
 			return p, err
 		}
+		s.office.RecallPlan(p.form)
 		if p.Assessment, err = s.office.Assess(ctx, r, p.form, v.Lang); err != nil {
 			return p, err
 		}
@@ -85,7 +89,7 @@ func (s *Server) saveReasons(v *visit, in struct {
 }) (page, error) {
 	sent := savingOf(in.Application, in.Fields)
 	saved, err := s.keep(v, sent)
-	if err == nil && len(saved.Conflicts) == 0 && !v.JSON() && v.Header.Get("HX-Request") == "" {
+	if err == nil && len(saved.Conflicts) == 0 && v.plain() {
 		return moved{"/applications/" + string(in.Application) + "/check"}, nil
 	}
 	p, e := s.checking(v, in.Application)

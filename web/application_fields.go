@@ -65,15 +65,9 @@ func (p sectionPage) listViews() map[string]*listView {
 	return out
 }
 
-// may reports whether the reader may write a field: a partner only the rows
-// that it brought.
+// may reports whether the reader may write a field: a partner only its rows.
 func (p sectionPage) may(v *visit, field string) bool {
-	if !p.Sight.MayEdit || !p.Sight.Part {
-		return p.Sight.MayEdit
-	}
-	f := p.form.Fields[field]
-	_, row, _ := strings.Cut(field, "/")
-	return apply.IsRow(row) && (f == nil || f.Owner == v.Actor.Unit)
+	return p.Sight.MayEdit && (!p.Sight.Part || p.form.Opens(v.Actor.Unit, field))
 }
 
 // value is what an input shows: what was typed, when it was not taken over, else
@@ -322,8 +316,9 @@ func needWord(v *visit, d *programme.Fact, need rule.Truth) (word, colour string
 // A progress is how far a section is filled in.
 type progress struct {
 	ID, Name       string
-	Filled, Needed int // of the facts that have to be given
-	Wrong          int // values that cannot be read
+	Filled, Needed int  // of the facts that have to be given
+	Wrong          int  // values that cannot be read
+	Ready          bool // of a whole application: nothing stands in the way of submitting it
 }
 
 func (p progress) done() bool { return p.Filled == p.Needed && p.Wrong == 0 }

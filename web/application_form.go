@@ -185,16 +185,19 @@ func (s *Server) saveSection(v *visit, in struct {
 	if err == nil && sent.then == "refill" {
 		err = s.takeOver(v, at)
 	}
-	if err == nil && len(saved.Conflicts) == 0 && !v.JSON() && v.Header.Get("HX-Request") == "" {
-		return moved{s.after(v, at, sent)}, nil
-	}
 	p, e := s.section(v, at, sent.query)
 	if e != nil {
 		return nil, e
 	}
 	p.Saved, p.typed, p.touched = saved, sent.Typed, sent.fields()
+	if err == nil && len(saved.Conflicts) == 0 && v.plain() {
+		return moved{p.after(v, sent)}, nil
+	}
 	return p, err
 }
+
+// plain reports whether a browser sent a form by itself, without a script.
+func (v *visit) plain() bool { return !v.JSON() && v.Header.Get("HX-Request") == "" }
 
 // keep writes a draft. It is no act, and leaves no line.
 func (s *Server) keep(v *visit, sent saving) (*apply.Saved, error) {
@@ -213,21 +216,17 @@ func (s *Server) takeOver(v *visit, at atSection) error {
 	return err
 }
 
-// after is where somebody goes who saved a section by its button: to the next
+// after is where somebody goes who saved the section by its button: to the next
 // one, when they asked for it.
-func (s *Server) after(v *visit, at atSection, sent saving) string {
-	here := "/applications/" + string(at.Application) + "/form/" + at.Section
-	if sent.then != "next" {
-		if q := sent.query.encode(); q != "" {
-			return here + "?" + q
-		}
-		return here
+func (p sectionPage) after(v *visit, sent saving) string {
+	if sent.then == "next" {
+		return p.next(v)
 	}
-	p, err := s.section(v, at, sent.query)
-	if err != nil {
-		return here
+	here := sectionAddress(p.Sight, p.Section)
+	if q := sent.query.encode(); q != "" {
+		return here + "?" + q
 	}
-	return p.next(v)
+	return here
 }
 
 // next is the page after this section.

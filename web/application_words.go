@@ -40,8 +40,11 @@ func (v *visit) ours(s *apply.Sight) bool {
 // applicationTabs are the pages of an application that the reader has, by the
 // last word of their address; "" is the overview.
 func applicationTabs(v *visit, s *apply.Sight) []string {
-	tabs := []string{"", "form", "files", "plan", "partners"}
-	if v.ours(s) {
+	tabs := []string{""}
+	if v.ours(s) || s.Part || s.Stand() > 0 {
+		tabs = append(tabs, "form", "files", "plan", "partners")
+	}
+	if v.ours(s) && s.Editable() {
 		tabs = append(tabs, "check")
 	}
 	if s.Version > 0 {
@@ -73,7 +76,7 @@ func isoTime(t time.Time) string { return t.UTC().Format(time.RFC3339) }
 func savingWords(v *visit) templ.Attributes {
 	a := templ.Attributes{}
 	for _, word := range []string{"saving", "unsaved", "session", "leave"} {
-		a["data-"+word] = v.T("applications.script_" + word)
+		a["data-"+word] = v.T("applications.script." + word)
 	}
 	a["data-signin"] = "/sign-in?next=" + url.QueryEscape(v.URL.Path)
 	return a

@@ -3,6 +3,7 @@ package web
 import (
 	"context"
 	"slices"
+	"strings"
 
 	"github.com/a-h/templ"
 
@@ -11,7 +12,6 @@ import (
 	"shenbao/call"
 	"shenbao/internal/db"
 	"shenbao/internal/fault"
-	"shenbao/internal/secret"
 )
 
 // atApplication names an application.
@@ -84,6 +84,7 @@ func (s *Server) overall(v *visit, r db.Reader, a *apply.Application) (progress,
 	for _, one := range progressOf(form, assessed) {
 		sum.Filled, sum.Needed, sum.Wrong = sum.Filled+one.Filled, sum.Needed+one.Needed, sum.Wrong+one.Wrong
 	}
+	sum.Ready = !assessed.Blocked()
 	return sum, nil
 }
 
@@ -104,21 +105,13 @@ func (s *Server) beginApplication(v *visit, in struct {
 	if err != nil {
 		return nil, err
 	}
-	var facts []byte
 	if len(in.Rest) > 0 {
-		if facts, err = call.Facts(c.Questions, typedOf(in.Rest)); err != nil {
+		if in.Kept, err = s.keepTyped(v, c, typedOf(in.Rest)); err != nil {
 			return nil, err
 		}
 	}
 	a, err := db.Update(v.Context(), s.DB, v.By(), func(tx *db.Tx) (*apply.Application, error) {
-		b := apply.Beginning{Call: in.Call, Key: in.Key, Kept: in.Kept}
-		if facts != nil {
-			b.Kept = secret.NewToken()
-			if err := call.Keep(v.Context(), tx, c.Call.ID, b.Kept, facts); err != nil {
-				return nil, err
-			}
-		}
-		return apply.Begin(v.Context(), tx, s.office, b)
+		return apply.Begin(v.Context(), tx, s.office, apply.Beginning{Call: in.Call, Key: in.Key, Kept: in.Kept})
 	})
 	if err == nil {
 		return begunPage{a}, nil
@@ -128,6 +121,16 @@ func (s *Server) beginApplication(v *visit, in struct {
 		return nil, e
 	}
 	return p, err
+}
+
+// typedOf are the values of a form by name, those of one name with a space
+// between.
+func typedOf(sent rest) map[string]string {
+	out := map[string]string{}
+	for name, values := range sent {
+		out[name] = strings.Join(values, " ")
+	}
+	return out
 }
 
 // begunPage is an application that was just begun; a browser is led to its form.
@@ -159,10 +162,7 @@ func (s *Server) showApplication(v *visit, in atApplication) (applicationPage, e
 func (s *Server) overview(v *visit, id apply.ID) (applicationPage, error) {
 	return db.View(v.Context(), s.DB, func(r db.Reader) (p applicationPage, err error) {
 		ctx := v.Context()
-		if p.Sight, err = apply.Find(ctx, r, v.By(), id); err != nil {
-			return p, err
-		}
-		if p.form, err = s.office.FormOf(ctx, r, p.Sight); err != nil {
+		if p.Sight, p.form, err = s.application(ctx, r, v, id); err != nil {
 			return p, err
 		}
 		if p.Versions, err = p.Sight.Versions(ctx, r); err != nil {
@@ -185,6 +185,16 @@ func (s *Server) overview(v *visit, id apply.ID) (applicationPage, error) {
 		p.assessed, err = s.office.Assess(ctx, r, p.form, v.Lang)
 		return p, err
 	})
+}
+
+// application finds an application and what was filled in of it.
+func (s *Server) application(ctx context.Context, r db.Reader, v *visit, id apply.ID) (*apply.Sight, *apply.Form, error) {
+	sight, err := apply.Find(ctx, r, v.By(), id)
+	if err != nil {
+		return nil, nil, err
+	}
+	form, err := s.office.FormOf(ctx, r, sight)
+	return sight, form, err
 }
 
 // moved runs an act on an application and shows it again.

@@ -2,10 +2,8 @@ package web
 
 import (
 	"net/url"
-	"strconv"
 	"strings"
 
-	"shenbao/actor"
 	"shenbao/apply"
 	"shenbao/call"
 	"shenbao/rule"
@@ -26,28 +24,37 @@ func signInTo(next string) string { return "/sign-in?next=" + url.QueryEscape(ne
 func (p applicationPage) nextStep(v *visit) link {
 	own := v.ours(p.Sight)
 	switch {
+	case p.State == apply.Submitted && !own:
+		return link{versionAddress(p.ID, p.Version), v.T("applications.step.version")}
 	case p.State == apply.Submitted:
 		return link{versionAddress(p.ID, p.Version), v.T("applications.step.receipt")}
 	case !p.MayEdit || p.assessed == nil:
 		return link{}
 	case p.Part:
 		return link{tabAddress(p.Sight, "partners"), v.T("applications.step.part")}
+	case p.State == apply.Returned && !p.mended():
+		return link{tabAddress(p.Sight, "form"), v.T("applications.step.mend")}
 	case own && !p.assessed.Blocked():
 		return link{tabAddress(p.Sight, "check"), v.T("applications.step.submit")}
-	case p.State == apply.Returned:
-		return link{tabAddress(p.Sight, "form"), v.T("applications.step.mend")}
 	}
 	return link{tabAddress(p.Sight, "form"), v.T("applications.step.fill")}
 }
 
+// mended reports whether anything was changed since the application came back.
+func (p applicationPage) mended() bool {
+	return len(p.Versions) > 0 && p.Changed.After(p.Versions[0].Ended)
+}
+
 // entryStep is the next thing to do about a line of the list.
-func entryStep(v *visit, e apply.Entry) link {
+func entryStep(v *visit, e apply.Entry, ready bool) link {
 	at := "/applications/" + string(e.ID)
 	switch {
 	case e.State == apply.Dropped:
 		return link{}
 	case e.State == apply.Submitted:
 		return link{versionAddress(e.ID, e.Version), v.T("applications.step.receipt")}
+	case e.State != apply.Returned && !e.Part && ready:
+		return link{at + "/check", v.T("applications.step.submit")}
 	case e.Part:
 		return link{at + "/partners", v.T("applications.step.part")}
 	case e.State == apply.Returned:

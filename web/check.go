@@ -25,6 +25,7 @@ type checkPage struct {
 	Dropped   []string          `json:"dropped,omitempty"` // facts that the amendment does not ask for
 	Wrong     []*fault.Fault    `json:"-"`                 // of what was typed, by field
 	pkg       *programme.Package
+	key       string // of an application that may be begun from the page
 }
 
 func (p checkPage) title(v *visit) string         { return v.T("check.title") }
@@ -73,6 +74,7 @@ func (s *Server) checkPage(v *visit, id call.ID) (checkPage, error) {
 		if p.Call, err = call.Find(v.Context(), r, v.By(), id); err != nil {
 			return p, err
 		}
+		p.key = db.NewID()
 		p.pkg, err = s.shelf.Package(v.Context(), r, p.Call.Hash)
 		if err == nil {
 			p.Questions = call.Questions(p.pkg, v.Lang)
@@ -127,23 +129,26 @@ func (s *Server) check(v *visit, in struct {
 	if err != nil {
 		return p, err
 	}
-	p.Typed = map[string]string{}
-	for name, values := range in.Rest {
-		p.Typed[name] = strings.Join(values, " ")
-	}
+	p.Typed = typedOf(in.Rest)
 	if p, err = s.checked(v, p, nil); err != nil || !in.Keep {
 		return p, err
 	}
-	facts, err := call.Facts(p.Questions, p.Typed)
+	token, err := s.keepTyped(v, p, p.Typed)
+	p.Link = v.callLink(in.Call) + "/check?kept=" + token
+	return p, err
+}
+
+// keepTyped stores what was typed under a new token.
+func (s *Server) keepTyped(v *visit, p checkPage, typed map[string]string) (string, error) {
+	facts, err := call.Facts(p.Questions, typed)
 	if err != nil {
-		return p, err
+		return "", err
 	}
 	token := secret.NewToken()
 	_, err = db.Keep(v.Context(), s.DB, func(tx *db.Tx) (int, error) {
-		return 0, call.Keep(v.Context(), tx, in.Call, token, facts)
+		return 0, call.Keep(v.Context(), tx, p.Call.ID, token, facts)
 	})
-	p.Link = v.callLink(in.Call) + "/check?kept=" + token
-	return p, err
+	return token, err
 }
 
 // entry is a question as a field; of a series, that of one year.

@@ -13,6 +13,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"syscall"
 	"unicode/utf8"
 
 	"shenbao/internal/fault"
@@ -25,6 +26,15 @@ const (
 	maxUpload = 100 << 20 // bytes of a form with files
 	maxMemory = 4 << 20   // bytes of files kept in memory; the rest goes to disk
 )
+
+// octets is a body of bytes as they are, read as it comes; its Reader is nil when
+// the request brought another kind of body. Everything else that such a request
+// says stands in its query.
+type octets struct{ io.Reader }
+
+// octetType is the content type of such a body. No form of another site can
+// send it.
+const octetType = "application/octet-stream"
 
 // upload is a file sent with a form; it is nil when none was chosen.
 type upload = *multipart.FileHeader
@@ -52,6 +62,11 @@ func (v *visit) decode(in any) error {
 	for i := range target.NumField() {
 		field, name := target.Field(i), fieldName(target.Type().Field(i))
 		switch to := field.Addr().Interface().(type) {
+		case *octets:
+			if v.bodyOctets() {
+				to.Reader = received{http.MaxBytesReader(nil, v.Body, maxUpload)}
+			}
+			continue
 		case *rest:
 			others = to
 			continue
@@ -134,10 +149,25 @@ func (v *visit) kind() string {
 // bodyJSON reports whether the request brings a JSON body.
 func (v *visit) bodyJSON() bool { return v.Method == http.MethodPost && v.kind() == jsonType }
 
+// bodyOctets reports whether the request brings bytes to a route that takes them.
+func (v *visit) bodyOctets() bool { return v.octets && v.kind() == octetType }
+
+// received is a body whose errors are faults: the sender's doing.
+type received struct{ body io.Reader }
+
+// Read implements io.Reader.
+func (r received) Read(p []byte) (int, error) {
+	n, err := r.body.Read(p)
+	if err != nil && err != io.EOF {
+		err = bodyFault(err)
+	}
+	return n, err
+}
+
 // values reads the request's own values. A JSON body is decoded into in at
 // once, and there are none.
 func (v *visit) values(in any) (url.Values, map[string][]upload, error) {
-	if v.Method != http.MethodPost {
+	if v.Method != http.MethodPost || v.bodyOctets() && in != nil {
 		q, err := url.ParseQuery(v.URL.RawQuery)
 		if err != nil {
 			return nil, nil, fault.New(fault.Invalid, "web.query")
@@ -148,7 +178,7 @@ func (v *visit) values(in any) (url.Values, map[string][]upload, error) {
 	defer v.read()
 	limit := v.most
 	if v.uploads {
-		limit = maxUpload
+		limit = v.largest
 	}
 	switch v.kind() {
 	case jsonType:
@@ -204,6 +234,9 @@ func (v *visit) decodeJSON(in any) error {
 func bodyFault(err error) error {
 	if _, ok := errors.AsType[*http.MaxBytesError](err); ok {
 		return fault.New(fault.Invalid, "web.too_large").Because(err)
+	}
+	if errors.Is(err, syscall.ENOSPC) {
+		return fault.New(fault.Internal, "blob.full").Because(err)
 	}
 	return fault.New(fault.Invalid, "web.body").Because(err)
 }

@@ -96,7 +96,8 @@ func (h *held) WriteHeader(status int) {
 	h.status = status
 	kind := h.Header().Get("Content-Type")
 	text := strings.HasPrefix(kind, "text/") || strings.Contains(kind, "json") || strings.Contains(kind, "/xml") || strings.Contains(kind, "+xml")
-	if h.through = kind != "" && !text; h.through {
+	parts := h.Header().Get("Accept-Ranges") != "" // of a file, which are counted as it is
+	if h.through = kind != "" && !text || parts; h.through {
 		h.ResponseWriter.WriteHeader(status)
 	}
 }

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"path/filepath"
@@ -29,7 +30,7 @@ type subject struct {
 func (w *world) fill(text, thing string) string {
 	row := w.rows[thing]
 	values := []string{"{unit}", string(w.units[thing]), "{call}", string(w.calls[thing]), "{list}", "staff", "{register}", "platforms", "{token}", "nothing",
-		"{person}", w.people["finance"].by.Person, "{member}", w.people["clerk"].member, "{file}", strings.Repeat("0", 64), "{extension}", "nothing", "{notice}", "nothing", "{$}", ""}
+		"{person}", w.people["finance"].by.Person, "{member}", w.people["clerk"].member, "{file}", strings.Repeat("0", 64), "{extension}", "nothing", "{notice}", "nothing", "{application}", cmp.Or(string(w.apps[thing]), "nothing"), "{section}", "centre", "{key}", db.NewID(), "{upload}", "nothing", "{number}", "1", "{$}", ""}
 	if row != nil {
 		values = append(values, "{row}", string(row.ID))
 	}
@@ -59,6 +60,21 @@ var subjects = map[string]subject{
 	"GET /first/{token}": {}, "POST /first/{token}": {about: "no token"}, "GET /reset": {}, "POST /reset": {form: []string{"email", "someone@example.cn"}},
 	"GET /reset/{token}": {}, "POST /reset/{token}": {about: "no token"}, "GET /email/{token}": {}, "POST /email/{token}": {about: "no token"},
 
+	"POST /calls/{call}/apply":                        {about: "begin", form: []string{"key", "{key}"}},
+	"GET /applications":                               {about: "list"},
+	"GET /applications/{application}":                 {about: "application"},
+	"POST /applications/{application}/withdraw":       {about: "application"},
+	"POST /applications/{application}/drop":           {about: "application"},
+	"POST /applications/{application}/follow":         {about: "application"},
+	"POST /applications/{application}/return":         {about: "application", form: []string{"reason", "请补正", "until", "", "field", "", "remark", "x"}},
+	"GET /applications/{application}/form":            {about: "application"},
+	"GET /applications/{application}/form/{section}":  {about: "application"},
+	"POST /applications/{application}/form/{section}": {about: "application", form: []string{"centre.chain", "链"}},
+	"GET /applications/{application}/check":           {about: "application"},
+	"POST /applications/{application}/check":          {about: "application"},
+	"POST /applications/{application}/submit":         {about: "application", form: []string{"key", "{key}", "seen", "x"}},
+	"GET /form-token":                                 {},
+
 	"GET /account": {}, "POST /account": {form: []string{"name", "新名", "phone", "", "language", "zh"}}, "POST /account/switch": {about: "no token", form: []string{"membership", "nothing"}},
 	"GET /account/password": {}, "POST /account/password": {form: []string{"current", password, "password", "abc"}}, "GET /account/prove": {}, "POST /account/prove": {form: []string{"password", password}},
 	"POST /account/email": {form: []string{"email", "other@example.cn"}}, "GET /account/second-factor": {}, "POST /account/second-factor": {}, "POST /account/second-factor/confirm": {about: "no token", form: []string{"code", "000000"}},
@@ -66,6 +82,25 @@ var subjects = map[string]subject{
 	"POST /account/tokens/revoke": {about: "no token", form: []string{"id", "nothing"}},
 
 	"GET /inbox": {}, "POST /inbox/read": {form: []string{"newest", ""}}, "POST /inbox/{notice}/open": {about: "no token"},
+
+	"GET /applications/{application}/print.pdf": {about: "no token"}, "GET /applications/{application}/compare": {about: "no token"},
+	"GET /applications/{application}/versions": {about: "no token"}, "GET /applications/{application}/versions/{number}": {about: "no token"},
+	"GET /applications/{application}/versions/{number}/print.pdf": {about: "no token"}, "GET /applications/{application}/versions/{number}/receipt.pdf": {about: "no token"},
+	"GET /applications/{application}/versions/{number}/receipt.txt": {about: "no token"}, "GET /applications/{application}/versions/{number}/receipt.json": {about: "no token"},
+
+	"GET /applications/{application}/files": {about: "no token"}, "POST /applications/{application}/files": {about: "no token"},
+	"GET /applications/{application}/files/{file}": {about: "no token"}, "GET /applications/{application}/files/{file}/view": {about: "no token"},
+	"GET /applications/{application}/files/{file}/preview": {about: "no token"}, "POST /applications/{application}/files/{file}/remove": {about: "no token"},
+	"POST /applications/{application}/uploads": {about: "no token"}, "GET /applications/{application}/uploads/{upload}": {about: "no token"},
+	"POST /applications/{application}/uploads/{upload}/parts": {about: "no token"}, "POST /applications/{application}/uploads/{upload}/end": {about: "no token"},
+	"POST /applications/{application}/uploads/{upload}/drop": {about: "no token"},
+
+	"GET /applications/{application}/plan": {about: "no token"}, "POST /applications/{application}/plan": {about: "no token", form: []string{"outline/meaning", "x"}},
+	"GET /applications/{application}/partners":          {about: "no token"},
+	"POST /applications/{application}/partners/invite":  {about: "no token", form: []string{"code", "91370000MA0000009K"}},
+	"POST /applications/{application}/partners/remove":  {about: "no token", form: []string{"unit", "nothing"}},
+	"POST /applications/{application}/partners/confirm": {about: "no token", form: []string{"seen", "x"}},
+	"POST /applications/{application}/partners/decline": {about: "no token", form: []string{"state", "invited", "reason", "另有安排"}},
 
 	"GET /unit": {}, "GET /units": {}, "GET /units/new": {}, "POST /units": {form: []string{"name", "新单位", "code", "91370000MA0000009K", "kind", "enterprise", "place", "370114", "under", ""}},
 	"GET /units/{unit}":                 {about: "unit"},
@@ -119,6 +154,7 @@ func TestEveryRouteIsDeclared(t *testing.T) {
 // and far from all of them.
 var things = map[string][]string{
 	"unit": {"quan", "fresh", "district", "jin"}, "profile": {"quan", "hai", "jin"}, "member": {"quan"},
+	"application": {"begun", "handed", "far"}, "begin": {"published"}, "list": {""},
 	"call": {"published", "foreign"}, "draft": {"draft"}, "": {""}, "platform": {""}, "no token": {""}, "no file": {"published", "draft"},
 }
 
@@ -245,6 +281,13 @@ func (w *world) expected(rt route, s subject, thing string, p *player) int {
 		acts, on = []actor.Act{actor.ActEditAccount}, actor.On{Person: actor.PersonID(by.Person)}
 	case !actor.Ever(actor.Role(by.Role), rt.act):
 		return http.StatusNotFound
+	case s.about == "list":
+		if err := actor.Covered(ctx, listing(actor.Role(by.Role))); err != nil {
+			return http.StatusForbidden
+		}
+		return 0
+	case s.about == "application" && thing != "handed": // a draft
+		acts = append(acts, actor.ActViewApplication)
 	}
 	for _, act := range acts {
 		if act == "" {
@@ -255,6 +298,14 @@ func (w *world) expected(rt route, s subject, thing string, p *player) int {
 		}
 	}
 	return 0
+}
+
+// listing is the act by which somebody lists applications.
+func listing(role actor.Role) actor.Act {
+	if role == actor.Editor || role == actor.UnitAdmin {
+		return actor.ActViewApplication
+	}
+	return actor.ActViewSubmitted
 }
 
 func (w *world) mayOn(ctx context.Context, by db.By, act actor.Act, on actor.On) error {
@@ -272,6 +323,14 @@ func (w *world) on(s subject, thing string, by db.By) actor.On {
 	switch s.about {
 	case "unit", "profile", "member":
 		return actor.On{Unit: w.units[thing], Issuer: w.units[thing]}
+	case "application":
+		unit := w.units["quan"]
+		if thing == "far" {
+			unit = w.units["jin"]
+		}
+		return actor.On{Unit: unit, Issuer: w.units["district"], Programme: "shandong-tic-2024"}
+	case "begin":
+		return actor.On{Unit: actor.UnitID(by.Unit)}
 	case "call", "draft", "no file":
 		issuer, pkg := w.units["district"], "shandong-tic-2024"
 		if thing == "foreign" {

@@ -57,6 +57,14 @@ var summaries = map[string]string{
 	"postCallsCallExtensions":                 "propose a later end of a window",
 	"postCallsCallExtensionsExtensionApprove": "approve an extension that somebody else proposed",
 
+	"getApplicationsApplicationFiles":               "the materials of an application with their files, and unfinished uploads",
+	"postApplicationsApplicationFilesFileRemove":    "take a file out of an application",
+	"postApplicationsApplicationUploads":            "announce a file that comes in parts",
+	"getApplicationsApplicationUploadsUpload":       "where an upload stands; with sums, the hashes of what is there",
+	"postApplicationsApplicationUploadsUploadParts": "the next part of a file, at most 8 MiB; offset is where the upload stands",
+	"postApplicationsApplicationUploadsUploadEnd":   "make the file of an upload of which every byte is there",
+	"postApplicationsApplicationUploadsUploadDrop":  "forget an upload",
+
 	"getPlaces":                  "places whose name or code holds a text",
 	"getUnits":                   "units that you may see",
 	"postUnits":                  "register a unit",
@@ -135,7 +143,10 @@ func operation(t *testing.T, rt route, components object) object {
 		f := rt.in.Field(i)
 		name := fieldName(f)
 		where := f.Tag.Get("in")
-		if where == "" && rt.method == "GET" && name != "" {
+		if f.Type == reflect.TypeFor[octets]() {
+			continue
+		}
+		if where == "" && (rt.method == "GET" || rt.octets) && name != "" {
 			where = "query"
 		}
 		if where == "path" && !strings.Contains(rt.pattern, "{"+name+"}") {
@@ -155,6 +166,9 @@ func operation(t *testing.T, rt route, components object) object {
 	}
 	if rt.method == "POST" {
 		op["requestBody"] = object{"content": object{"application/json": object{"schema": schema(t, rt.in, components)}}}
+		if rt.octets {
+			op["requestBody"] = object{"content": object{octetType: object{"schema": object{"type": "string", "format": "binary"}}}}
+		}
 	}
 	return op
 }

@@ -1,6 +1,11 @@
 package web
 
-import "github.com/a-h/templ"
+import (
+	"io"
+	"time"
+
+	"github.com/a-h/templ"
+)
 
 // A page is an answer. HTML shows it by its component; the JSON API encodes the
 // struct itself, so its fields carry JSON tags and hold nothing that its reader
@@ -28,6 +33,9 @@ type raw struct {
 	contentType string
 	fileName    string // offered when the browser saves; "" shows it in place
 	content     []byte
+
+	stream  io.ReadSeekCloser // instead of content: read as it is sent, and closed then
+	changed time.Time         // of what is streamed
 }
 
 func (raw) title(*visit) string         { return "" }

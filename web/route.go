@@ -22,6 +22,8 @@ type route struct {
 	in, out         reflect.Type // what it reads and what it answers with
 	hidden          bool         // not in the JSON API: a form, a file, a feed
 	uploads         bool         // it takes files
+	largest         int64        // bytes that they may have; 0: maxUpload
+	octets          bool         // it takes a body of bytes
 	small           bool         // its body is one short request: see maxSmall
 	serve           func(v *visit) (page, error)
 }
@@ -41,7 +43,7 @@ func change[In any, Out page](pattern string, act actor.Act, fn func(*visit, In)
 func mount[In any, Out page](method, pattern string, act actor.Act, fn func(*visit, In) (Out, error)) route {
 	return route{
 		method: method, pattern: pattern, act: act,
-		in: reflect.TypeFor[In](), out: reflect.TypeFor[Out](), uploads: takesFiles(reflect.TypeFor[In]()),
+		in: reflect.TypeFor[In](), out: reflect.TypeFor[Out](), uploads: takes[upload](reflect.TypeFor[In]()), octets: takes[octets](reflect.TypeFor[In]()),
 		serve: func(v *visit) (page, error) {
 			var in In
 			if err := v.decode(&in); err != nil {
@@ -56,10 +58,10 @@ func mount[In any, Out page](method, pattern string, act actor.Act, fn func(*vis
 	}
 }
 
-// takesFiles reports whether one of the fields is an upload.
-func takesFiles(in reflect.Type) bool {
+// takes reports whether one of the fields is an upload, or a body of bytes.
+func takes[T any](in reflect.Type) bool {
 	for i := range in.NumField() {
-		if in.Field(i).Type == reflect.TypeFor[upload]() {
+		if in.Field(i).Type == reflect.TypeFor[T]() {
 			return true
 		}
 	}
@@ -75,6 +77,12 @@ func (rt route) pageOnly() route {
 // short bounds the body of a route: everything else was sent before.
 func (rt route) short() route {
 	rt.small = true
+	return rt
+}
+
+// upTo lets the files of a route have more bytes than others.
+func (rt route) upTo(bytes int64) route {
+	rt.largest = bytes + maxForm
 	return rt
 }
 

@@ -1,6 +1,9 @@
 package web
 
-import "shenbao/actor"
+import (
+	"shenbao/actor"
+	"shenbao/apply"
+)
 
 // routes are all paths of the site, by subject: who may open each, what it
 // reads, and what answers it.
@@ -66,7 +69,46 @@ func (s *Server) routes() []route {
 		change("/inbox/read", signedIn, s.readInbox),
 		change("/inbox/{notice}/open", signedIn, s.openNotice),
 
+		change("/calls/{call}/apply", actor.ActBeginApplication, s.beginApplication),
+		read("/applications", actor.ActViewSubmitted, s.listApplications),
 		read("/applications/{application}", actor.ActViewSubmitted, s.showApplication),
+		read("/applications/{application}/files", actor.ActViewSubmitted, s.showFiles),
+		change("/applications/{application}/files", actor.ActFillPart, s.attachFile).pageOnly().upTo(apply.MaxFile),
+		read("/applications/{application}/files/{file}", actor.ActViewSubmitted, s.readFile).pageOnly(),
+		read("/applications/{application}/files/{file}/view", actor.ActViewSubmitted, s.viewFile).pageOnly(),
+		read("/applications/{application}/files/{file}/preview", actor.ActViewSubmitted, s.previewFile).pageOnly(),
+		change("/applications/{application}/files/{file}/remove", actor.ActFillPart, s.removeFile),
+		change("/applications/{application}/uploads", actor.ActFillPart, s.beginUpload),
+		read("/applications/{application}/uploads/{upload}", actor.ActFillPart, s.showUpload),
+		change("/applications/{application}/uploads/{upload}/parts", actor.ActFillPart, s.keepPart),
+		change("/applications/{application}/uploads/{upload}/end", actor.ActFillPart, s.endUpload),
+		change("/applications/{application}/uploads/{upload}/drop", actor.ActFillPart, s.dropUpload),
+		change("/applications/{application}/withdraw", actor.ActWithdrawApplication, s.withdrawApplication).short(),
+		change("/applications/{application}/drop", actor.ActEditApplication, s.dropApplication),
+		change("/applications/{application}/follow", actor.ActEditApplication, s.followAmendment),
+		change("/applications/{application}/return", actor.ActReturnApplication, s.returnApplication),
+		read("/applications/{application}/form", actor.ActViewSubmitted, s.openForm).pageOnly(),
+		read("/applications/{application}/form/{section}", actor.ActViewSubmitted, s.showSection),
+		change("/applications/{application}/form/{section}", actor.ActEditApplication, s.saveSection),
+		read("/applications/{application}/plan", actor.ActViewSubmitted, s.showPlan),
+		change("/applications/{application}/plan", actor.ActEditApplication, s.savePlan),
+		read("/applications/{application}/partners", actor.ActViewSubmitted, s.showPartners),
+		change("/applications/{application}/partners/invite", actor.ActEditApplication, s.invitePartner),
+		change("/applications/{application}/partners/remove", actor.ActEditApplication, s.removePartner),
+		change("/applications/{application}/partners/confirm", actor.ActConfirmPart, s.confirmPart),
+		change("/applications/{application}/partners/decline", actor.ActConfirmPart, s.declinePart),
+		read("/applications/{application}/check", actor.ActViewSubmitted, s.showChecking),
+		change("/applications/{application}/check", actor.ActEditApplication, s.saveReasons),
+		change("/applications/{application}/submit", actor.ActSubmitApplication, s.submitApplication).short(),
+		read("/applications/{application}/print.pdf", actor.ActViewSubmitted, s.printApplication).pageOnly(),
+		read("/applications/{application}/versions", actor.ActViewSubmitted, s.listVersions),
+		read("/applications/{application}/versions/{number}", actor.ActViewSubmitted, s.showVersion),
+		read("/applications/{application}/versions/{number}/print.pdf", actor.ActViewSubmitted, s.printVersion).pageOnly(),
+		read("/applications/{application}/versions/{number}/receipt.pdf", actor.ActViewSubmitted, s.printReceipt).pageOnly(),
+		read("/applications/{application}/versions/{number}/receipt.txt", actor.ActViewSubmitted, s.receiptText).pageOnly(),
+		read("/applications/{application}/versions/{number}/receipt.json", actor.ActViewSubmitted, s.receiptProof).pageOnly(),
+		read("/applications/{application}/compare", actor.ActViewSubmitted, s.compareVersions),
+		read("/form-token", public, s.newFormToken),
 
 		read("/places", public, s.searchPlaces),
 		read("/unit", signedIn, s.ownUnit).pageOnly(),
@@ -92,6 +134,19 @@ func (s *Server) routes() []route {
 		change("/units/{unit}/profile/{list}/reveal", actor.ActRevealIdentity, s.revealNumber),
 		change("/units/{unit}/profile/{list}/import", actor.ActImportProfile, s.importList).pageOnly(),
 
+		read("/queue", actor.ActViewQueue, s.listQueue),
+		change("/queue/batch", actor.ActDecideStep, s.batch).pageOnly(),
+		read("/queue/{step}", actor.ActViewQueue, s.showCase),
+		change("/queue/{step}/sign", actor.ActDecideStep, s.signCase),
+		change("/queue/{step}/endorse", actor.ActDecideStep, s.decideCase("endorse")),
+		change("/queue/{step}/return", actor.ActDecideStep, s.decideCase("return")),
+		change("/queue/{step}/refuse", actor.ActDecideStep, s.decideCase("refuse")),
+		change("/queue/{step}/file", actor.ActDecideStep, s.decideCase("file")),
+		change("/queue/{step}/receive", actor.ActDecideStep, s.decideCase("receive")),
+		change("/queue/{step}/appeal", actor.ActDecideStep, s.answerAppeal),
+		change("/applications/{application}/appeal", actor.ActAppeal, s.askAppeal),
+		change("/calls/{call}/relay", actor.ActRelay, s.relay),
+
 		read("/registers", public, s.listRegisters),
 		read("/registers/{register}", actor.ActKeepRegister, s.showPart),
 		read("/registers/{register}/workbook", actor.ActKeepRegister, s.exportPart).pageOnly(),
@@ -112,7 +167,7 @@ func (s *Server) routes() []route {
 func homeOf(a actor.Actor) string {
 	switch a.Role {
 	case actor.Editor, actor.UnitAdmin:
-		return "/unit"
+		return "/applications"
 	case actor.Officer, actor.Head, actor.ProgrammeOfficer:
 		return "/desk"
 	case actor.SysAdmin:
@@ -128,11 +183,11 @@ func (v *visit) rooms() []link {
 	all := []link{{"/calls", v.T("room.calls")}}
 	switch v.Actor.Role {
 	case actor.Editor, actor.UnitAdmin:
-		return append(all, link{"/unit", v.T("room.unit")})
+		return append(all, link{"/applications", v.T("applications.title")}, link{"/unit", v.T("room.unit")})
 	case actor.Officer, actor.Head, actor.ProgrammeOfficer:
-		return append(all, link{"/desk", v.T("room.desk")}, link{"/unit", v.T("room.unit")}, link{"/registers", v.T("room.registers")})
+		return append(all, link{"/desk", v.T("room.desk")}, link{"/applications", v.T("applications.submitted_title")}, link{"/unit", v.T("room.unit")}, link{"/registers", v.T("room.registers")})
 	case actor.Finance:
-		return append(all, link{"/units", v.T("units.title")})
+		return append(all, link{"/applications", v.T("applications.submitted_title")}, link{"/units", v.T("units.title")})
 	case actor.SysAdmin:
 		return append(all, link{"/people", v.T("room.people")}, link{"/units", v.T("units.title")})
 	case actor.Auditor:

@@ -15,6 +15,7 @@ import (
 	"shenbao/call"
 	"shenbao/internal/blob"
 	"shenbao/internal/db"
+	"shenbao/internal/intake"
 	"shenbao/programme"
 )
 
@@ -28,6 +29,7 @@ type Options struct {
 	Key     []byte             // 32 bytes; signs form tokens; nil makes one up, for a single node
 	Base    string             // the platform's address as others see it: https://sb.example.gov.cn
 	Sign    note.Signer        // of receipts; nil makes one up, for a test
+	Scanner intake.Scanner     // looks for viruses in what is uploaded; nil for none
 	Secure  bool               // visitors come by HTTPS
 	Demo    bool               // say on every page that nothing here is real
 	Proxies []string           // addresses whose X-Forwarded-For is believed
@@ -65,7 +67,7 @@ func New(o Options) (*Server, error) {
 		}
 	}
 	s := &Server{Options: o, assets: a}
-	s.office = &apply.Office{Keys: o.Gate.Keys, Shelf: &s.shelf, Blobs: o.Blobs, Sign: o.Sign}
+	s.office = &apply.Office{Keys: o.Gate.Keys, Shelf: &s.shelf, Blobs: o.Blobs, Sign: o.Sign, Scanner: o.Scanner}
 	s.handler = s.build()
 	return s, nil
 }

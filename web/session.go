@@ -95,7 +95,8 @@ func number() string {
 // a role that never may, it does not exist.
 func (v *visit) admit(rt route) error {
 	never := rt.act != public && rt.act != signedIn && !actor.Ever(v.Actor.Role, rt.act)
-	v.uploads = rt.uploads && v.SignedIn() && !never
+	v.uploads, v.largest = rt.uploads && v.SignedIn() && !never, max(rt.largest, maxUpload)
+	v.octets = rt.octets
 	if v.most = maxForm; rt.small {
 		v.most = maxSmall
 	}
@@ -124,7 +125,7 @@ func (v *visit) meant() error {
 	switch {
 	case !v.JSON():
 		return v.genuine()
-	case v.token != "" && v.kind() != jsonType:
+	case v.token != "" && v.kind() != jsonType && !v.bodyOctets():
 		return fault.New(fault.Invalid, "web.content_type", v.kind())
 	}
 	return nil

@@ -37,7 +37,7 @@ func strict(body []byte, of reflect.Type) error {
 // bodyNames are the names of a struct's fields that are read from a body.
 func bodyNames(of reflect.Type) (names []string) {
 	for i := range of.NumField() {
-		if f := of.Field(i); f.Tag.Get("in") != "path" && f.Type != reflect.TypeFor[upload]() {
+		if f := of.Field(i); f.Tag.Get("in") != "path" && f.Type != reflect.TypeFor[upload]() && f.Type != reflect.TypeFor[octets]() {
 			names = append(names, fieldName(f))
 		}
 	}

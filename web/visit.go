@@ -28,6 +28,8 @@ type visit struct {
 	unread    int            // notices, for the frame: see count
 	uploads   bool           // the request may carry files
 	most      int64          // bytes of a form or JSON body
+	largest   int64          // bytes of a form with files
+	octets    bool           // the body may be bytes: see octets
 	scope     string         // put behind the ids of the fields of a form: see form
 	cookies   []*http.Cookie // to be set with the answer
 	clearData bool           // the browser is to forget what it keeps of this site

@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"shenbao/actor"
+	"shenbao/apply"
 	"shenbao/call"
 	"shenbao/internal/db"
 	"shenbao/internal/secret"
@@ -45,6 +46,7 @@ type world struct {
 	people map[string]*player
 	calls  map[string]call.ID // published and draft of the district, foreign of 山西省
 	rows   map[string]*registry.Row
+	apps   map[string]apply.ID // begun and handed of quan, far of jin
 	keys   *secret.Keys
 }
 
@@ -90,7 +92,7 @@ func populate(t testing.TB, s *site) *world {
 	s.server.Library = lib
 	s.server.Gate.Settings.TwoFactor = nil
 	w := &world{site: s, t: t, units: map[string]actor.UnitID{}, people: map[string]*player{"stranger": {name: "stranger"}},
-		calls: map[string]call.ID{}, rows: map[string]*registry.Row{}, keys: s.server.Gate.Keys}
+		calls: map[string]call.ID{}, rows: map[string]*registry.Row{}, apps: map[string]apply.ID{}, keys: s.server.Gate.Keys}
 	w.authority("province", "山东省科学技术厅", "370000", actor.Province)
 	w.authority("district", "章丘区工业信息化和科技局", "370114", actor.District)
 	w.authority("abroad", "山西省科学技术厅", "140000", actor.Province)
@@ -114,6 +116,7 @@ func populate(t testing.TB, s *site) *world {
 	w.hire("officer_abroad", actor.Officer, "abroad")
 	w.announce()
 	w.fillIn()
+	w.beginAll()
 	w.tell("head", "/desk", "有单位等待核实")
 	return w
 }
@@ -231,6 +234,24 @@ func (w *world) fillIn() {
 			if err == nil {
 				w.rows[name] = rows[0]
 			}
+			return err
+		})
+	}
+}
+
+// beginAll begins applications: one is as if it had been handed in.
+func (w *world) beginAll() {
+	for name, by := range map[string]string{"begun": "quan", "handed": "quan", "far": "jin"} {
+		w.do(w.people[by].by, func(tx *db.Tx) error {
+			a, err := apply.Begin(w.t.Context(), tx, w.server.office, apply.Beginning{Call: w.calls["published"], Key: name})
+			if err != nil || name != "handed" {
+				if err == nil {
+					w.apps[name] = a.ID
+				}
+				return err
+			}
+			w.apps[name] = a.ID
+			_, err = tx.Exec(w.t.Context(), `UPDATE applications SET state = 'submitted', version = 1, submitted = changed WHERE id = $1`, a.ID)
 			return err
 		})
 	}

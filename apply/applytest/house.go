@@ -48,6 +48,7 @@ type House struct {
 	Call    *call.Call // of shandong-tic-2024, open at dbtest.Noon
 	Version call.Version
 	Host    sample.Unit
+	crowd   []Applicant
 }
 
 var oneHash = sync.OnceValues(func() (actor.Hash, error) {

@@ -3,8 +3,10 @@ package applytest
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"strings"
 
+	"shenbao/actor"
 	"shenbao/apply"
 	"shenbao/internal/db"
 )
@@ -87,19 +89,53 @@ func (h *House) Confirm(id apply.ID) {
 	h.must(h.keep(func(tx *db.Tx) error { return insertPartner(h.Context(), tx, p) }))
 }
 
-// Copies are more applications like one, as if others had been filled in alike.
+// Copies are more applications of the host like one, with other people and
+// another centre.
 func (h *House) Copies(of apply.ID, n int) []apply.ID {
 	h.Helper()
-	out := make([]apply.ID, n)
+	var out []apply.ID
 	h.must(h.keep(func(tx *db.Tx) error {
-		for i := range out {
-			out[i] = apply.ID(db.NewID())
-			if err := copyApplication(h.Context(), tx, of, out[i]); err != nil {
-				return err
+		c, err := h.copier(tx, of)
+		for range n {
+			if err == nil {
+				out = append(out, apply.ID(db.NewID()))
+				err = c.application(out[len(out)-1], *h.Units["host"])
 			}
 		}
-		return nil
+		return err
 	}))
+	return out
+}
+
+// An Applicant is who submits an application of a crowd.
+type Applicant struct {
+	Application apply.ID
+	By          db.By
+}
+
+// Crowd are units like the host, each with a profile of its own and an
+// application like one, as if a province applied. The same person is the
+// admin of all.
+func (h *House) Crowd(of apply.ID, n int) []Applicant {
+	h.Helper()
+	var out []Applicant
+	h.must(h.keep(func(tx *db.Tx) error {
+		c, err := h.copier(tx, of)
+		for i := range n {
+			if err == nil {
+				u := *h.Units["host"]
+				u.ID, u.Code, u.Name = actor.UnitID(db.NewID()), fmt.Sprintf("91370114MB%07dX", len(h.crowd)+i), fmt.Sprintf("第%d号有限公司", len(h.crowd)+i)
+				by := h.Staff["host admin"]
+				by.Unit = string(u.ID)
+				out = append(out, Applicant{apply.ID(db.NewID()), by})
+				if err = c.unit(u, by); err == nil {
+					err = c.application(out[len(out)-1].Application, u)
+				}
+			}
+		}
+		return err
+	}))
+	h.crowd = append(h.crowd, out...)
 	return out
 }
 

@@ -2,7 +2,11 @@ package applytest
 
 import (
 	"context"
+	"fmt"
+	"regexp"
+	"strings"
 
+	"shenbao/actor"
 	"shenbao/apply"
 	"shenbao/internal/db"
 )
@@ -24,24 +28,105 @@ func insertPartner(ctx context.Context, tx *db.Tx, p *apply.Partner) error {
 	return err
 }
 
-// copyApplication copies a draft with its fields, files and partners. The
-// confirmation of a partner covers ids of files of its own only, so it holds for
-// the copy.
-func copyApplication(ctx context.Context, tx *db.Tx, of, id apply.ID) error {
-	for _, text := range []string{
-		`INSERT INTO applications (id, call, hash, unit, unit_name, name, folded, state, begin_key, begun, begun_by, changed, changed_by, submitted, version,
+// A copier copies an application and its host.
+type copier struct {
+	ctx    context.Context
+	tx     *db.Tx
+	of     apply.ID
+	host   actor.Unit
+	fields []copied
+}
+
+// copied is a field of the application that is copied.
+type copied struct {
+	name, value, owner, source, sealed, changed, by string
+}
+
+func (h *House) copier(tx *db.Tx, of apply.ID) (*copier, error) {
+	fields, err := db.All(h.Context(), tx, func(row db.Scanner) (f copied, err error) {
+		err = row.Scan(&f.name, &f.value, &f.owner, &f.source, &f.sealed, &f.changed, &f.by)
+		return f, err
+	}, `SELECT field, value, owner, source, sealed, changed, changed_by FROM application_fields WHERE application = $1 ORDER BY field`, of)
+	return &copier{h.Context(), tx, of, *h.Units["host"], fields}, err
+}
+
+// varied are what no two applications may have alike: numbers of people and
+// things, and names but those of units.
+var varied = regexp.MustCompile(`"(?:code|name)":"[^"]*"`)
+
+// vary makes the value of a field that of another application.
+func (c *copier) vary(f copied, u actor.Unit, mark string) string {
+	value := strings.NewReplacer(c.host.Code, u.Code, c.host.Name, u.Name).Replace(f.value)
+	switch {
+	case strings.HasPrefix(f.name, "units/"), strings.HasPrefix(f.name, "host."), !strings.HasPrefix(value, `{`) && !strings.HasSuffix(f.name, ".name"):
+		return value
+	case strings.HasPrefix(value, `"`):
+		return strings.TrimSuffix(value, `"`) + mark + `"`
+	}
+	return varied.ReplaceAllStringFunc(value, func(s string) string { return strings.TrimSuffix(s, `"`) + mark + `"` })
+}
+
+// application copies the application for a unit, with fields, files and
+// partners. What a partner confirmed holds for the copy: it names no id of it.
+func (c *copier) application(id apply.ID, u actor.Unit) error {
+	if _, err := c.tx.Exec(c.ctx, `
+		INSERT INTO applications (id, call, hash, unit, unit_name, name, folded, state, begin_key, begun, begun_by, changed, changed_by, submitted, version,
 			mend_until, reason, returned_by, answer, met, unmet, unknown, revision)
-		SELECT $1, call, hash, unit, unit_name, name, folded, state, CAST($1 AS TEXT), begun, begun_by, changed, changed_by, submitted, version,
-			mend_until, reason, returned_by, answer, met, unmet, unknown, revision FROM applications WHERE id = $2`,
-		`INSERT INTO application_fields (application, field, value, owner, source, sealed, tab, changed, changed_by)
-		SELECT $1, field, value, owner, source, sealed, tab, changed, changed_by FROM application_fields WHERE application = $2`,
-		`INSERT INTO application_files (id, application, material, owner, hash, name, given_name, size, type, found, uploaded, uploaded_by, removed)
-		SELECT CAST($1 AS TEXT) || material, $1, material, owner, hash, name, given_name, size, type, found, uploaded, uploaded_by, removed
-		FROM application_files WHERE application = $2`,
-		`INSERT INTO application_partners (application, unit, unit_code, unit_name, state, invited, invited_by, answered, answered_by, part, reason)
+		SELECT $1, call, hash, $3, $4, name, folded, state, CAST($1 AS TEXT), begun, begun_by, changed, changed_by, submitted, version,
+			mend_until, reason, returned_by, answer, met, unmet, unknown, revision FROM applications WHERE id = $2`, id, c.of, u.ID, u.Name); err != nil {
+		return err
+	}
+	args, b := []any{id}, strings.Builder{}
+	b.WriteString("INSERT INTO application_fields (application, field, value, owner, source, sealed, tab, changed, changed_by) VALUES ")
+	for i, f := range c.fields {
+		if i > 0 {
+			b.WriteString(", ")
+		}
+		n := len(args)
+		fmt.Fprintf(&b, "($1, $%d, $%d, $%d, $%d, $%d, '', $%d, $%d)", n+1, n+2, n+3, n+4, n+5, n+6, n+7)
+		if f.owner == string(c.host.ID) {
+			f.owner = string(u.ID)
+		}
+		args = append(args, f.name, c.vary(f, u, string(id[24:])), f.owner, f.source, f.sealed, f.changed, f.by)
+	}
+	for _, text := range []struct {
+		text string
+		args []any
+	}{
+		{b.String(), args},
+		{`INSERT INTO application_files (id, application, material, owner, hash, name, given_name, size, type, found, uploaded, uploaded_by, removed)
+		SELECT CAST($1 AS TEXT) || material, $1, material, $3, hash, name, given_name, size, type, found, uploaded, uploaded_by, removed
+		FROM application_files WHERE application = $2`, []any{id, c.of, u.ID}},
+		{`INSERT INTO application_partners (application, unit, unit_code, unit_name, state, invited, invited_by, answered, answered_by, part, reason)
 		SELECT $1, unit, unit_code, unit_name, state, invited, invited_by, answered, answered_by, part, reason FROM application_partners WHERE application = $2`,
+			[]any{id, c.of}},
 	} {
-		if _, err := tx.Exec(ctx, text, id, of); err != nil {
+		if _, err := c.tx.Exec(c.ctx, text.text, text.args...); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// unit copies the host with its profile, and makes somebody its admin.
+func (c *copier) unit(u actor.Unit, by db.By) error {
+	for _, text := range []struct {
+		text string
+		args []any
+	}{
+		{`INSERT INTO units (id, code, name, kind, place, authority, level, parent, by_place, state, reason, contact, created, decided)
+		SELECT $1, $3, $4, kind, place, authority, level, parent, by_place, state, reason, contact, created, decided FROM units WHERE id = $2`,
+			[]any{u.ID, c.host.ID, u.Code, u.Name}},
+		{`INSERT INTO memberships (id, person, unit, role, scope, valid_from, valid_to, granted_by, ended)
+		SELECT CAST($1 AS TEXT), person, $1, role, scope, valid_from, valid_to, granted_by, ended FROM memberships WHERE unit = $2 AND person = $3`,
+			[]any{u.ID, c.host.ID, by.Person}},
+		{`INSERT INTO profile_rows (id, version, unit, list, key, cells, person, sealed, evidence, entered, entered_person, entered_unit, confirmed, confirmed_person,
+			confirmed_unit, verified, verified_person, verified_unit, ended, ended_person, ended_unit)
+		SELECT CAST($1 AS TEXT) || id, version, $1, list, key, cells, person, sealed, evidence, entered, entered_person, entered_unit, confirmed, confirmed_person,
+			confirmed_unit, verified, verified_person, verified_unit, ended, ended_person, ended_unit FROM profile_rows WHERE unit = $2`,
+			[]any{u.ID, c.host.ID}},
+	} {
+		if _, err := c.tx.Exec(c.ctx, text.text, text.args...); err != nil {
 			return err
 		}
 	}

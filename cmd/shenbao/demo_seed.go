@@ -11,6 +11,7 @@ import (
 	"shenbao/call"
 	"shenbao/internal/clock"
 	"shenbao/internal/db"
+	"shenbao/internal/journal"
 	"shenbao/internal/locale"
 	"shenbao/internal/sample"
 	"shenbao/registry"
@@ -31,13 +32,15 @@ type seeder struct {
 	units    map[string]*actor.Unit
 	officers map[actor.UnitID]db.By // one of every authority
 	heads    map[string]db.By       // of some authorities, by name
+	admins   map[string]db.By       // of the units, by name
+	past     *call.Call             // the call that is over
 	open     *call.Call             // the call that is open when the demonstration begins
 	logins   []loginJSON
 }
 
 // seed fills a fresh database and returns the accounts to be printed.
 func seed(a *app, p *platform) ([]loginJSON, error) {
-	s := &seeder{platform: p, ctx: a.ctx, clock: clock.At(demoBegins), units: map[string]*actor.Unit{}, officers: map[actor.UnitID]db.By{}, heads: map[string]db.By{}}
+	s := &seeder{platform: p, ctx: a.ctx, clock: clock.At(demoBegins), units: map[string]*actor.Unit{}, officers: map[actor.UnitID]db.By{}, heads: map[string]db.By{}, admins: map[string]db.By{}}
 	p.db.Clock = s.clock
 	var err error
 	if s.hash, err = p.gate.HashPassword(a.ctx, demoPassword); err != nil {
@@ -50,13 +53,20 @@ func seed(a *app, p *platform) ([]loginJSON, error) {
 		{beijing(2024, 1, 8, 9), s.authorities},
 		{beijing(2024, 1, 15, 9), s.registers},
 		{beijing(2024, 2, 26, 9), s.applicants},
+		{beijing(2024, 2, 26, 10), s.outside},
 		{beijing(2024, 3, 11, 9), s.shanxi},
+		{beijing(2024, 4, 29, 9), s.shanxiApplied},
 		{beijing(2024, 11, 22, 9), s.shandong},
 		{beijing(2024, 11, 26, 16), s.extension},
+		{beijing(2024, 11, 27, 9), s.applied},
 	} {
 		s.clock.Set(step.at)
 		if _, err := db.Update(a.ctx, p.db, db.System, func(tx *db.Tx) (int, error) { return 0, step.do(tx) }); err != nil {
 			return nil, fmt.Errorf("fill the demonstration: %w", err)
+		}
+		// Sealed at the time at which it happened, as on any platform.
+		if _, err := (&journal.Sealer{DB: p.db, Key: p.key}).Seal(a.ctx); err != nil {
+			return nil, err
 		}
 	}
 	return s.logins, nil
@@ -216,6 +226,7 @@ func (s *seeder) applicant(tx *db.Tx, i int, u sample.Unit) error {
 		return err
 	}
 	admin.Unit, admin.Role = string(unit.ID), string(actor.UnitAdmin)
+	s.admins[u.Name] = admin
 	s.logins = append(s.logins, loginJSON{Email: p.Email, Password: demoPassword, Name: name, Role: admin.Role, Unit: u.Name})
 	if unsettled[u.Name] != actor.Refused {
 		if err := as(tx, admin, func() error { return s.profile(tx, unit.ID, u) }); err != nil {
@@ -270,8 +281,8 @@ func (s *seeder) profile(tx *db.Tx, id actor.UnitID, u sample.Unit) error {
 
 // shanxi publishes Shanxi's call of 2024, which is over when the demonstration
 // begins.
-func (s *seeder) shanxi(tx *db.Tx) error {
-	_, err := s.publish(tx, issuerShanxi, sample.Shanxi)
+func (s *seeder) shanxi(tx *db.Tx) (err error) {
+	s.past, err = s.publish(tx, issuerShanxi, sample.Shanxi)
 	return err
 }
 

@@ -7,6 +7,7 @@ import (
 
 	"golang.org/x/mod/sumdb/note"
 
+	"shenbao/apply"
 	"shenbao/internal/db"
 	"shenbao/internal/fault"
 	"shenbao/internal/journal"
@@ -111,13 +112,16 @@ func (r journalReport) text(a *app) {
 	fmt.Fprintln(a.out, a.text("journal.summary", r.Lines, r.Sealed, r.Checkpoints, len(r.Faults)+r.More))
 }
 
-// receiptJSON is a receipt that was checked.
+// receiptJSON is a receipt that was checked. Seq and Size are 0 for a signed
+// note alone: it says that the platform took something in, not that the journal
+// still has it.
 type receiptJSON struct {
-	File string `json:"file"`
-	Seq  int64  `json:"seq"`
-	Size int64  `json:"size"` // of the checkpoint that holds the line
-	At   string `json:"at"`   // of the line
-	Verb string `json:"verb"`
+	File       string         `json:"file"`
+	Seq        int64          `json:"seq"`
+	Size       int64          `json:"size"` // of the checkpoint that holds the line
+	At         string         `json:"at"`   // of the line; of a submission, when it was received
+	Verb       string         `json:"verb"`
+	Submission *apply.Receipt `json:"submission,omitempty"`
 }
 
 // receipts checks receipts against the public keys alone.
@@ -128,23 +132,60 @@ func (c *journalVerifyCmd) receipts(a *app, keys note.Verifiers) error {
 		if err != nil {
 			return fileFault(name, err)
 		}
-		var p journal.Receipt
-		if err := json.Unmarshal(text, &p); err != nil {
-			return fault.New(fault.Invalid, "journal.receipt").At(name, 0, 0).Because(err)
-		}
-		cp, err := p.Check(keys)
+		one, err := checkReceipt(text, keys)
 		if err != nil {
 			return fault.Of(err).At(name, 0, 0)
 		}
-		all = append(all, receiptJSON{name, p.Seq, cp.Size, p.Fields[1], p.Fields[5]})
+		one.File = name
+		all = append(all, one)
 	}
 	if a.JSON {
 		return a.writeJSON(all)
 	}
 	for _, one := range all {
-		fmt.Fprintln(a.out, terminal.Clean(a.text("journal.holds", one.File, one.Seq, one.Verb, one.At)))
+		fmt.Fprintln(a.out, terminal.Clean(one.text(a)))
 	}
 	return nil
+}
+
+// checkReceipt checks a receipt of any of the three kinds: that of a submission
+// as a signed note, or with its proof, or that of any line of the journal.
+func checkReceipt(text []byte, keys note.Verifiers) (receiptJSON, error) {
+	switch {
+	case apply.IsReceipt(string(text)):
+		r, err := apply.OpenReceipt(string(text), keys)
+		if err != nil {
+			return receiptJSON{}, err
+		}
+		return receiptJSON{At: db.Time(r.Received), Verb: "apply.submit", Submission: r}, nil
+	case apply.IsProof(text):
+		p, err := apply.OpenProof(text, keys)
+		if err != nil {
+			return receiptJSON{}, err
+		}
+		return receiptJSON{Seq: p.Seq, Size: p.Size, At: db.Time(p.Received), Verb: "apply.submit", Submission: p.Receipt}, nil
+	}
+	var p journal.Receipt
+	if err := json.Unmarshal(text, &p); err != nil {
+		return receiptJSON{}, fault.New(fault.Invalid, "journal.receipt").Because(err)
+	}
+	cp, err := p.Check(keys)
+	if err != nil {
+		return receiptJSON{}, err
+	}
+	return receiptJSON{Seq: p.Seq, Size: cp.Size, At: p.Fields[1], Verb: p.Fields[5]}, nil
+}
+
+// text is what a receipt proves, in a sentence.
+func (r receiptJSON) text(a *app) string {
+	s := r.Submission
+	switch {
+	case s == nil:
+		return a.text("journal.holds", r.File, r.Seq, r.Verb, r.At)
+	case r.Seq == 0:
+		return a.text("journal.holds_signed", r.File, s.Application, s.Number, r.At, s.Manifest)
+	}
+	return a.text("journal.holds_submission", r.File, s.Application, s.Number, r.At, s.Manifest, r.Seq)
 }
 
 // journalCheckpointCmd is "shenbao journal checkpoint".

@@ -33,6 +33,7 @@ type serveFlags struct {
 	AdminAddr    string   `setting:"" placeholder:"ADDR" help:"cli.flag.admin_addr"`
 	Mail         string   `setting:"" placeholder:"URL" help:"cli.flag.mail"`
 	MailFrom     string   `setting:"" placeholder:"ADDRESS" default:"shenbao@localhost.localdomain" help:"cli.flag.mail_from"`
+	Clamd        string   `setting:"" placeholder:"URL" help:"cli.flag.clamd"`
 	Passwords    string   `setting:"" enum:"asvs,mlps" default:"asvs" placeholder:"asvs|mlps" help:"cli.flag.passwords"`
 	Programmes   string   `setting:"" placeholder:"DIR" help:"cli.flag.programmes"`
 	Workers      int      `setting:"" placeholder:"N" default:"4" help:"cli.flag.workers"`

@@ -105,15 +105,16 @@ func TestSettingsThatCannotBe(t *testing.T) {
 	}
 	defer taken.Close()
 	for key, args := range map[string][]string{
-		"serve.tls_pair":  {"--tls-cert", "x.pem"},
-		"serve.tls":       {"--tls-cert", "x.pem", "--tls-key", "y.pem"},
-		"serve.proxy":     {"--trusted-proxy", "10.0.0.1,proxy"},
-		"serve.url":       {"--url", "sb.example.org"},
-		"serve.mail_from": {"--mail-from", "nobody"},
-		"mail.server":     {"--mail", "http://mail.example.org"},
-		"serve.listen":    {"--addr", taken.Addr().String()},
-		"db.open":         {"--database", "postgres://a b@/"},
-		"blob.address":    {"--blobs", "s3://x"},
+		"serve.tls_pair":         {"--tls-cert", "x.pem"},
+		"serve.tls":              {"--tls-cert", "x.pem", "--tls-key", "y.pem"},
+		"serve.proxy":            {"--trusted-proxy", "10.0.0.1,proxy"},
+		"serve.url":              {"--url", "sb.example.org"},
+		"serve.mail_from":        {"--mail-from", "nobody"},
+		"intake.scanner_address": {"--clamd", "localhost"},
+		"mail.server":            {"--mail", "http://mail.example.org"},
+		"serve.listen":           {"--addr", taken.Addr().String()},
+		"db.open":                {"--database", "postgres://a b@/"},
+		"blob.address":           {"--blobs", "s3://x"},
 	} {
 		fails(t, key, append([]string{"serve", "--data", data, "--addr", "127.0.0.1:0"}, args...)...)
 	}

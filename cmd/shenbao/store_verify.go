@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"shenbao/actor"
+	"shenbao/apply"
 	"shenbao/call"
 	"shenbao/internal/db"
 	"shenbao/internal/fault"
@@ -16,6 +17,8 @@ import (
 var attachmentColumns = []struct{ table, column string }{
 	{"profile_rows", "evidence"},
 	{"call_attachments", "hash"},
+	{"application_files", "hash"},
+	{"application_upload_parts", "hash"},
 }
 
 // stateColumns are the states that a thing may be in, by table.
@@ -26,6 +29,9 @@ var stateColumns = []struct {
 	{"units", []string{actor.Pending, actor.Confirmed, actor.Refused, actor.Closed}},
 	{"calls", []string{string(call.Drafted), string(call.Published), string(call.Withdrawn), string(call.Replaced)}},
 	{"jobs", []string{string(job.Waiting), string(job.Running), string(job.Done), string(job.Dead)}},
+	{"applications", []string{string(apply.Drafted), string(apply.Submitted), string(apply.Returned), string(apply.Withdrawn), string(apply.Dropped)}},
+	{"application_versions", []string{apply.Standing, apply.Replaced, apply.TakenBack, apply.SentBack}},
+	{"application_partners", []string{apply.Invited, apply.Confirmed, apply.Declined, apply.Removed}},
 }
 
 // references are columns that point to a row without a foreign key, because

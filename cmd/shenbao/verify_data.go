@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"io/fs"
 
+	"golang.org/x/mod/sumdb/note"
+
 	"shenbao/internal/blob"
 	"shenbao/internal/db"
 	"shenbao/internal/fault"
@@ -89,7 +91,7 @@ func verifyData(a *app, flags *dataFlags, checkpoints ...string) (*dataReport, e
 	defer s.close()
 	r := &dataReport{}
 	for _, one := range []invariant{
-		{"I1", nil}, {"I2", nil}, {"I3", checkAttachments}, {"I4", nil},
+		{"I1", checkVersions}, {"I2", checkOnce}, {"I3", checkAttachments}, {"I4", nil},
 		{"I5", func(ctx context.Context, s *store) (int64, []*fault.Fault, error) {
 			return checkJournal(a, s, checkpoints)
 		}},
@@ -128,7 +130,13 @@ func checkAttachments(ctx context.Context, s *store) (n int64, faults []*fault.F
 		}
 		return err
 	}
-	named, err := db.View(ctx, s.db, func(r db.Reader) (map[string]string, error) { return attachmentsNamed(ctx, r) })
+	named, err := db.View(ctx, s.db, func(r db.Reader) (map[string]string, error) {
+		named, err := attachmentsNamed(ctx, r)
+		if err != nil {
+			return nil, err
+		}
+		return named, attachmentsSubmitted(ctx, r, named)
+	})
 	if err != nil {
 		return 0, nil, err
 	}
@@ -148,12 +156,18 @@ func checkAttachments(ctx context.Context, s *store) (n int64, faults []*fault.F
 	return n, faults, nil
 }
 
-// checkJournal: the journal verifies.
-func checkJournal(a *app, s *store, checkpoints []string) (int64, []*fault.Fault, error) {
+// publicKeys check what the platform signed.
+func (s *store) publicKeys() (note.Verifiers, error) {
 	keys, err := journal.OpenPublic(s.flags.path(journal.PublicFile))
 	if errors.Is(err, fs.ErrNotExist) {
-		return 0, nil, fault.New(fault.Missing, "verify_data.no_key", s.flags.path(journal.PublicFile)).Because(err)
+		return nil, fault.New(fault.Missing, "verify_data.no_key", s.flags.path(journal.PublicFile)).Because(err)
 	}
+	return keys, err
+}
+
+// checkJournal: the journal verifies.
+func checkJournal(a *app, s *store, checkpoints []string) (int64, []*fault.Fault, error) {
+	keys, err := s.publicKeys()
 	if err != nil {
 		return 0, nil, err
 	}
@@ -164,9 +178,15 @@ func checkJournal(a *app, s *store, checkpoints []string) (int64, []*fault.Fault
 	return report.Lines, report.Faults, nil
 }
 
-// checkStates: everything is in a state that there is.
+// checkStates: everything is in a state that there is, and that of an
+// application agrees with its versions.
 func checkStates(ctx context.Context, s *store) (int64, []*fault.Fault, error) {
-	return viewFaults(ctx, s, strangeStates)
+	n, faults, err := viewFaults(ctx, s, strangeStates)
+	if err != nil {
+		return 0, nil, err
+	}
+	more, disagreeing, err := viewFaults(ctx, s, disagreeingStates)
+	return n + more, append(faults, disagreeing...), err
 }
 
 // checkReferences: what a row points to is there, and the database's own pages

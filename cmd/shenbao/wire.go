@@ -14,6 +14,7 @@ import (
 	"shenbao/internal/db"
 	"shenbao/internal/fault"
 	"shenbao/internal/inbox"
+	"shenbao/internal/intake"
 	"shenbao/internal/job"
 	"shenbao/internal/journal"
 	"shenbao/internal/mail"
@@ -33,10 +34,11 @@ type platform struct {
 
 // The background work, by kind.
 const (
-	sendLetter  job.Kind[actor.Letter] = "actor.letter"
-	sweepActors job.Kind[struct{}]     = "actor.sweep"
-	forgetKept  job.Kind[struct{}]     = "call.forget"
-	remindDue   job.Kind[struct{}]     = "apply.remind"
+	sendLetter    job.Kind[actor.Letter] = "actor.letter"
+	sweepActors   job.Kind[struct{}]     = "actor.sweep"
+	forgetKept    job.Kind[struct{}]     = "call.forget"
+	forgetUploads job.Kind[struct{}]     = "apply.forget_uploads"
+	remindDue     job.Kind[struct{}]     = "apply.remind"
 )
 
 // wire builds a platform over opened data.
@@ -53,9 +55,13 @@ func (f *serveFlags) wire(a *app, s *store, log *slog.Logger) (*platform, error)
 		return nil, err
 	}
 	form := sha256.Sum256([]byte(s.keys.Digest("web.form", "v1"))) // the same on every node
+	scanner, err := f.scanner()
+	if err != nil {
+		return nil, err
+	}
 	p.site, err = web.New(web.Options{
 		DB: s.db, Gate: p.gate, Blobs: s.blobs, Library: library,
-		Key: form[:], Sign: p.key, Base: f.base(), Secure: strings.HasPrefix(f.base(), "https:"), Proxies: f.TrustedProxy,
+		Key: form[:], Sign: p.key, Scanner: scanner, Base: f.base(), Secure: strings.HasPrefix(f.base(), "https:"), Proxies: f.TrustedProxy,
 		Demo: f.demo, Log: log, Observe: p.observe,
 	})
 	if err != nil {
@@ -63,6 +69,18 @@ func (f *serveFlags) wire(a *app, s *store, log *slog.Logger) (*platform, error)
 	}
 	p.wireJobs()
 	return p, nil
+}
+
+// scanner is the virus scanner that a setting names, nil for none.
+func (f *serveFlags) scanner() (intake.Scanner, error) {
+	if f.Clamd == "" {
+		return nil, nil
+	}
+	s, err := intake.Clamd(f.Clamd)
+	if err != nil {
+		return nil, fault.Of(err).In("--clamd")
+	}
+	return s, nil
 }
 
 // wirePost lets the gate put its letters in the post, and the post take them
@@ -146,4 +164,9 @@ func (p *platform) wireJobs() {
 		})
 	})
 	job.Every(p.runner, 24*time.Hour, forgetKept, struct{}{})
+
+	job.Handle(p.runner, forgetUploads, func(ctx context.Context, _ *job.Work, _ struct{}) error {
+		return apply.ForgetUploads(ctx, p.db, p.blobs)
+	})
+	job.Every(p.runner, time.Hour, forgetUploads, struct{}{})
 }

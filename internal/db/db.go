@@ -114,6 +114,13 @@ func (t *Tx) Change(ctx context.Context, q string, args ...any) *sql.Row {
 	return t.tx.QueryRowContext(ctx, q, args...)
 }
 
+// Lock is Change for a statement that writes what stands there already, to keep
+// others from the row until the transaction ends, or that takes a place unless
+// somebody else has it. By itself it is no change: no line is asked for it.
+func (t *Tx) Lock(ctx context.Context, q string, args ...any) *sql.Row {
+	return t.tx.QueryRowContext(ctx, q, args...)
+}
+
 // View runs fn in a transaction that sees one state of the database and hands
 // back its value.
 func View[T any](ctx context.Context, d *DB, fn func(Reader) (T, error)) (v T, err error) {

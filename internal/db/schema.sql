@@ -43,6 +43,38 @@ CREATE TABLE application_files (
 
 CREATE INDEX application_files_of ON application_files (application, removed, material, id);
 
+CREATE TABLE application_keys (
+    application TEXT    NOT NULL REFERENCES applications (id),
+    unit        TEXT    NOT NULL, -- the host
+    programme   TEXT    NOT NULL,
+    year        BIGINT  NOT NULL, -- in which it was submitted
+    kind        TEXT    NOT NULL, -- person, result, instrument, premises, title, direction, host
+    key         TEXT    NOT NULL, -- equal for the same thing; with ~ before it: for perhaps the same
+    firm        BOOLEAN NOT NULL, -- the thing has a key that everybody would give it
+    display     TEXT    NOT NULL, -- the thing, as people know it
+    field       TEXT    NOT NULL  -- where it stands in the form
+);
+
+CREATE INDEX application_keys_by ON application_keys (kind, key);
+
+CREATE INDEX application_keys_of ON application_keys (application);
+
+CREATE TABLE application_name_marks (
+    shard BIGINT NOT NULL PRIMARY KEY,
+    mark  TEXT   NOT NULL -- made anew with every change
+);
+
+CREATE TABLE application_names (
+    application TEXT   NOT NULL PRIMARY KEY REFERENCES applications (id),
+    shard       BIGINT NOT NULL,
+    unit        TEXT   NOT NULL,
+    kind        TEXT   NOT NULL, -- of platform; '' when the package does not say
+    place       TEXT   NOT NULL, -- of the host
+    name        TEXT   NOT NULL
+);
+
+CREATE INDEX application_names_shard ON application_names (shard);
+
 CREATE TABLE application_partners (
     application  TEXT NOT NULL REFERENCES applications (id),
     unit         TEXT NOT NULL REFERENCES units (id),
@@ -59,6 +91,22 @@ CREATE TABLE application_partners (
 );
 
 CREATE INDEX application_partners_unit ON application_partners (unit, state, application);
+
+CREATE TABLE application_places (
+    quota       TEXT    NOT NULL, -- id, group or package, year, and whom it is for
+    place       BIGINT  NOT NULL, -- from 1
+    most        BIGINT  NOT NULL, -- the limit when it was taken
+    hard        BOOLEAN NOT NULL, -- place is never above most
+    room        TEXT    NOT NULL, -- that takes it and gives it back
+    holder      TEXT    NOT NULL, -- what is counted: the application, or the authority that recommends it
+    application TEXT    NOT NULL REFERENCES applications (id),
+    taken       TEXT    NOT NULL,
+    PRIMARY KEY (quota, place)
+);
+
+CREATE INDEX application_places_of ON application_places (application);
+
+CREATE UNIQUE INDEX application_places_once ON application_places (quota, application, holder);
 
 CREATE TABLE application_remarks (
     application TEXT   NOT NULL REFERENCES applications (id),
@@ -496,33 +544,52 @@ CREATE TABLE recommend_findings (
 CREATE INDEX recommend_findings_by ON recommend_findings (clause, verdict, application);
 
 CREATE TABLE recommend_list_rows (
+    id          TEXT   NOT NULL PRIMARY KEY,
     list        TEXT   NOT NULL REFERENCES recommend_lists (id),
-    application TEXT   NOT NULL REFERENCES applications (id),
-    rank        BIGINT NOT NULL,
+    rank        BIGINT NOT NULL, -- from 1
+    application TEXT   NOT NULL, -- '' for a unit that says it will apply
+    version     BIGINT NOT NULL, -- of the application, that was recommended
     reason      TEXT   NOT NULL, -- why it stands there
-    cells       TEXT   NOT NULL, -- JSON: what the authority wrote in place of the application's own text
-    PRIMARY KEY (list, application)
+    own         TEXT   NOT NULL, -- JSON: what the application says, by column
+    cells       TEXT   NOT NULL  -- JSON: what the authority wrote in its place, by column
 );
+
+CREATE INDEX recommend_list_rows_from ON recommend_list_rows (application);
+
+CREATE INDEX recommend_list_rows_of ON recommend_list_rows (list, rank);
+
+CREATE UNIQUE INDEX recommend_list_rows_once ON recommend_list_rows (list, application) WHERE application <> '';
 
 CREATE TABLE recommend_lists (
-    id         TEXT   NOT NULL PRIMARY KEY,
-    call       TEXT   NOT NULL REFERENCES calls (id),
-    authority  TEXT   NOT NULL REFERENCES units (id),
-    form       TEXT   NOT NULL, -- id in tables.yaml
-    stage      TEXT   NOT NULL, -- the hand-in it is for: intent, final
-    state      TEXT   NOT NULL, -- open, handed
-    handed     TEXT   NOT NULL,
-    handed_by  TEXT   NOT NULL,
-    hash       TEXT   NOT NULL, -- of what was handed up
-    body       TEXT   NOT NULL, -- JSON of what was handed up
-    seal_hash  TEXT   NOT NULL, -- of the sealed scan
-    seal_name  TEXT   NOT NULL,
-    sealed     TEXT   NOT NULL,
-    sealed_by  TEXT   NOT NULL,
-    revision   BIGINT NOT NULL
+    id          TEXT   NOT NULL PRIMARY KEY,
+    call        TEXT   NOT NULL REFERENCES calls (id),
+    authority   TEXT   NOT NULL REFERENCES units (id),
+    form        TEXT   NOT NULL, -- id in tables.yaml
+    stage       TEXT   NOT NULL, -- the hand-in it is for: intent, final
+    number      BIGINT NOT NULL, -- of the tables of an authority for one hand-in, from 1
+    package     TEXT   NOT NULL, -- hash of the version that it is made by
+    recommender TEXT   NOT NULL, -- the name that stands on it (推荐单位)
+    state       TEXT   NOT NULL, -- open, handed
+    version     BIGINT NOT NULL, -- how often it was handed up
+    receiver    TEXT   NOT NULL, -- the unit that it was handed up to; '' for none
+    handed      TEXT   NOT NULL,
+    handed_by   TEXT   NOT NULL,
+    hash        TEXT   NOT NULL, -- of what was handed up last
+    body        TEXT   NOT NULL, -- JSON of what was handed up last
+    reason      TEXT   NOT NULL, -- why the receiver gave it back
+    seal_hash   TEXT   NOT NULL, -- of the sealed scan
+    seal_name   TEXT   NOT NULL,
+    seal_type   TEXT   NOT NULL,
+    sealed      TEXT   NOT NULL,
+    sealed_by   TEXT   NOT NULL,
+    revision    BIGINT NOT NULL
 );
 
-CREATE UNIQUE INDEX recommend_lists_once ON recommend_lists (call, authority, form, stage);
+CREATE INDEX recommend_lists_of ON recommend_lists (authority, call);
+
+CREATE UNIQUE INDEX recommend_lists_once ON recommend_lists (call, authority, form, stage, number);
+
+CREATE INDEX recommend_lists_to ON recommend_lists (receiver, state);
 
 CREATE TABLE recommend_looks (
     person      TEXT   NOT NULL,
@@ -548,18 +615,6 @@ CREATE TABLE recommend_papers (
 );
 
 CREATE INDEX recommend_papers_of ON recommend_papers (application, received);
-
-CREATE TABLE recommend_places (
-    quota       TEXT   NOT NULL, -- id of the quota, programme and year, and whom it is for
-    place       BIGINT NOT NULL, -- from 1 to the limit
-    application TEXT   NOT NULL REFERENCES applications (id),
-    taken       TEXT   NOT NULL,
-    PRIMARY KEY (quota, place)
-);
-
-CREATE INDEX recommend_places_of ON recommend_places (application);
-
-CREATE UNIQUE INDEX recommend_places_once ON recommend_places (quota, application);
 
 CREATE TABLE recommend_relays (
     call      TEXT NOT NULL REFERENCES calls (id),

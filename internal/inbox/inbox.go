@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"shenbao/internal/db"
+	"shenbao/internal/hook"
 	"shenbao/internal/job"
 )
 
@@ -25,6 +26,11 @@ func Send(ctx context.Context, tx *db.Tx, n Notice, once string) error {
 	first, err := insert(ctx, tx, n, once)
 	if err != nil || !first {
 		return err
+	}
+	if n.Unit != "" {
+		if err := hook.Offer(ctx, tx, hook.Event{Notice: n.ID, Unit: n.Unit, Key: n.Key, Once: once}); err != nil {
+			return err
+		}
 	}
 	return job.Enqueue(ctx, tx, mailNotice, n.ID, job.Options{Key: n.ID})
 }

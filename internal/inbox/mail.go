@@ -8,6 +8,7 @@ import (
 
 	"shenbao/internal/db"
 	"shenbao/internal/fault"
+	"shenbao/internal/hook"
 	"shenbao/internal/job"
 	"shenbao/internal/locale"
 	"shenbao/internal/mail"
@@ -21,6 +22,12 @@ type Options struct {
 	// asked when a letter leaves. "" is nowhere: the account is disabled or
 	// gone.
 	Address func(ctx context.Context, r db.Reader, person string) (address, language string, err error)
+
+	// Belongs reports whether somebody is one of a unit's people now; nil is
+	// "always". What they were told as one of them is not sent when they left.
+	Belongs func(ctx context.Context, r db.Reader, person, unit string) (bool, error)
+
+	Digest Digest // the letter of the day; its zero value is "nobody has one"
 }
 
 const (
@@ -29,12 +36,17 @@ const (
 	remembered = 180 * 24 * time.Hour // how long what was read is kept
 )
 
-// Handle mails the notices that were sent, and forgets once a day what was read
-// long ago.
+// Handle mails the notices that were sent, each by itself or in the letter of the
+// day, and forgets once a day what was read long ago.
 func Handle(r *job.Runner, d *db.DB, post mail.Sender, o Options) {
 	mail.Handle(r, mailNotice, post, func(ctx context.Context, id string) (mail.Letter, error) {
+		waits, err := o.Digest.putOff(ctx, d, id)
+		if err != nil || waits {
+			return mail.Letter{}, err
+		}
 		return db.View(ctx, d, func(r db.Reader) (mail.Letter, error) { return o.write(ctx, r, id) })
 	})
+	o.handleDigest(r, d, post)
 	job.Handle(r, sweepNotices, func(ctx context.Context, w *job.Work, _ struct{}) error {
 		return w.Keep(ctx, func(tx *db.Tx) error { return forget(ctx, tx, tx.Now.Add(-remembered)) })
 	})
@@ -55,9 +67,42 @@ func (o Options) write(ctx context.Context, r db.Reader, id string) (mail.Letter
 	if err != nil || to == "" {
 		return mail.Letter{}, err
 	}
+	if still, err := o.belongs(ctx, r, n); err != nil || !still {
+		return mail.Letter{}, err
+	}
 	text := n.Text(lang)
 	return mail.Letter{To: to, Subject: locale.Text(lang, "inbox.subject", line(text)),
 		Body: locale.Text(lang, "inbox.body", text, o.Base+n.Link, o.Base+"/inbox")}, nil
+}
+
+// belongs reports whether the person of a notice may still be told it.
+func (o Options) belongs(ctx context.Context, r db.Reader, n Notice) (bool, error) {
+	if n.Unit == "" || o.Belongs == nil {
+		return true, nil
+	}
+	return o.Belongs(ctx, r, n.Person, n.Unit)
+}
+
+// Compose makes the message of a notice for the webhooks of its unit: as long as
+// one of those who were told it belongs to the unit.
+func (o Options) Compose(ctx context.Context, r db.Reader, q hook.Question) (hook.Message, bool, error) {
+	n, err := find(ctx, r, q.Notice)
+	if f := fault.Of(err); f != nil && f.Kind == fault.Missing {
+		return hook.Message{}, false, nil
+	}
+	if err != nil || n.Unit != q.Unit {
+		return hook.Message{}, false, err
+	}
+	all, err := told(ctx, r, n)
+	if err != nil {
+		return hook.Message{}, false, err
+	}
+	for _, one := range all {
+		if still, err := o.belongs(ctx, r, one); err != nil || still {
+			return hook.Message{Kind: n.Key, Text: n.Text(q.Language), Link: n.Link, At: n.At}, still, err
+		}
+	}
+	return hook.Message{}, false, nil
 }
 
 // longest is how many characters of a notice the subject of its letter holds.

@@ -8,9 +8,13 @@
 //
 // People are ids here: the package knows no room.
 //
-// Table: notices. What was read is forgotten after 180 days, and the key that
-// keeps it from being sent again with it. Reading is no act and leaves no line
-// in the journal.
+// Who is told much may choose one letter a day instead of a letter for each
+// notice: see [Choice]. A notice to somebody as one of a unit is offered to the
+// unit's webhooks, too (package hook), and is no longer mailed to who left it.
+//
+// Tables: notices, inbox_choices. What was read is forgotten after 180 days, and
+// the key that keeps it from being sent again with it. Reading is no act and
+// leaves no line in the journal.
 package inbox
 
 import (
@@ -28,6 +32,7 @@ import (
 type Notice struct {
 	ID     string    `json:"id"`
 	Person string    `json:"-"`
+	Unit   string    `json:"-"`    // as one of whose people they are told; "" for what is their own
 	Key    string    `json:"key"`  // of a message in the catalogues
 	Args   []any     `json:"-"`    // strings, whole numbers, instants (time.Time) and words (fault.Key)
 	Link   string    `json:"link"` // a path of this site, where there is more of it: /calls/…

@@ -10,11 +10,11 @@ import (
 	"shenbao/internal/fault"
 )
 
-const columns = `id, person, key, args, link, sent, read_at`
+const columns = `id, person, unit, key, args, link, sent, read_at`
 
 func scan(row db.Scanner) (n Notice, err error) {
 	var args string
-	if err = row.Scan(&n.ID, &n.Person, &n.Key, &args, &n.Link, db.Into(&n.At), db.Into(&n.Read)); err != nil {
+	if err = row.Scan(&n.ID, &n.Person, &n.Unit, &n.Key, &args, &n.Link, db.Into(&n.At), db.Into(&n.Read)); err != nil {
 		return n, err
 	}
 	n.Args, err = unpack(args)
@@ -53,9 +53,9 @@ func insert(ctx context.Context, tx *db.Tx, n Notice, once string) (bool, error)
 		return false, err
 	}
 	rows, err := tx.Exec(ctx, `
-		INSERT INTO notices (id, person, key, args, link, once, sent, read_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, '') ON CONFLICT DO NOTHING`,
-		n.ID, n.Person, n.Key, args, n.Link, once, db.Time(n.At))
+		INSERT INTO notices (id, person, unit, key, args, link, once, sent, read_at, digest)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, '', '') ON CONFLICT DO NOTHING`,
+		n.ID, n.Person, n.Unit, n.Key, args, n.Link, once, db.Time(n.At))
 	return rows > 0, err
 }
 
@@ -74,4 +74,61 @@ func markAllRead(ctx context.Context, tx *db.Tx, person, newest string) error {
 func forget(ctx context.Context, tx *db.Tx, before time.Time) error {
 	_, err := tx.Exec(ctx, `DELETE FROM notices WHERE read_at <> '' AND read_at < $1`, db.Time(before))
 	return err
+}
+
+// told returns a notice and those that other people of the unit got with the
+// same once.
+func told(ctx context.Context, r db.Reader, n Notice) ([]Notice, error) {
+	return db.All(ctx, r, scan, `
+		SELECT `+columns+` FROM notices WHERE id = $1
+		UNION SELECT `+columns+` FROM notices WHERE unit = $2 AND once <> '' AND once = (SELECT once FROM notices WHERE id = $1)`, n.ID, n.Unit)
+}
+
+// chosen is what somebody chose about letters, "" for nothing.
+func chosen(ctx context.Context, r db.Reader, person string) (c Choice, err error) {
+	err = r.QueryRow(ctx, `SELECT digest FROM inbox_choices WHERE person = $1`, person).Scan(&c)
+	if errors.Is(err, sql.ErrNoRows) {
+		return "", nil
+	}
+	return c, err
+}
+
+func putChoice(ctx context.Context, tx *db.Tx, person string, c Choice) error {
+	_, err := tx.Exec(ctx, `
+		INSERT INTO inbox_choices (person, digest) VALUES ($1, $2)
+		ON CONFLICT (person) DO UPDATE SET digest = excluded.digest`, person, c)
+	return err
+}
+
+// putOff lets a notice wait for the letter of the day.
+func putOff(ctx context.Context, tx *db.Tx, id string) error {
+	_, err := tx.Exec(ctx, `UPDATE notices SET digest = '-' WHERE id = $1 AND digest = ''`, id)
+	return err
+}
+
+// waits reports whether a notice was put off.
+func waits(ctx context.Context, r db.Reader, id string) (yes bool, err error) {
+	err = r.QueryRow(ctx, `SELECT digest <> '' FROM notices WHERE id = $1`, id).Scan(&yes)
+	return yes, err
+}
+
+// waiting are the people for whom something waits for the letter of the day.
+func waiting(ctx context.Context, r db.Reader) ([]string, error) {
+	return db.All(ctx, r, func(row db.Scanner) (person string, err error) {
+		err = row.Scan(&person)
+		return person, err
+	}, `SELECT DISTINCT person FROM notices WHERE digest = '-'`)
+}
+
+// take puts what waits for somebody, and was sent before an instant, into the
+// letter of a day; what is there already stays.
+func take(ctx context.Context, tx *db.Tx, l daily) error {
+	_, err := tx.Exec(ctx, `UPDATE notices SET digest = $2 WHERE person = $1 AND digest = '-' AND sent < $3`, l.Person, l.Day, db.Time(l.Until))
+	return err
+}
+
+// taken returns what stands in the letter of a day and was not read, the oldest
+// first.
+func taken(ctx context.Context, r db.Reader, l daily) ([]Notice, error) {
+	return db.All(ctx, r, scan, `SELECT `+columns+` FROM notices WHERE person = $1 AND digest = $2 AND read_at = '' ORDER BY id`, l.Person, l.Day)
 }

@@ -20,7 +20,7 @@ func (d *Document) paragraphs(s string, b block) {
 	if d.err != nil {
 		return
 	}
-	limit := thousandths(right-left, b.style)
+	limit := thousandths(d.sheet.right-left, b.style)
 	for p := range strings.SplitSeq(d.clean(s), "\n") {
 		lines := d.face(b.style).lines(p, limit-b.indent, limit)
 		for i, l := range lines {
@@ -53,7 +53,7 @@ func together(i, n int) int {
 // line prints one line whose box begins at x and ends at the right margin.
 func (d *Document) line(l line, x float64, b block) {
 	t := text{x: x, y: d.y + baseline(b.style), s: l.text, style: b.style}
-	free := thousandths(right-x, b.style) - l.width
+	free := thousandths(d.sheet.right-x, b.style) - l.width
 	switch {
 	case b.align == Center:
 		t.x += millimetres(free/2, b.style)

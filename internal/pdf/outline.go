@@ -40,7 +40,7 @@ func (d *Document) bookmarks(pages []int, root, first int) (rootBody []byte, ite
 			}
 		}
 		s.WriteString(family(children[first+i], -1)) // closed
-		fmt.Fprintf(&s, "/Dest [%d 0 R /XYZ 0 %.2f null]\n>>\n", pages[b.page], (pageHeight-b.y+3)*72/25.4)
+		fmt.Fprintf(&s, "/Dest [%d 0 R /XYZ 0 %.2f null]\n>>\n", pages[b.page], (d.sheet.height-b.y+3)*72/25.4)
 		items = append(items, []byte(s.String()))
 	}
 	return []byte("<<\n/Type /Outlines\n" + family(children[root], 1) + ">>\n"), items

@@ -28,15 +28,28 @@ type Meta struct {
 	Watermark string    // 水印: printed large, slanted and pale behind every page, as 草稿
 	Created   time.Time // written into the file; when zero, the file has no time
 	Spell     bool      // print a character that the fonts lack as [U+1F600] instead of refusing it
+	Landscape bool      // the long side of the paper lies: for wide tables
 }
 
 // The page, in millimetres from its upper left corner.
 const (
-	pageWidth, pageHeight = 210.0, 297.0
-	left, right           = 25.0, pageWidth - 25.0
-	top, bottom           = 25.0, pageHeight - 22.0
-	maxPages              = 3000 // 1 MB of text has 200
+	shortSide, longSide = 210.0, 297.0
+	left, top           = 25.0, 25.0
+	maxPages            = 3000 // 1 MB of text has 200
 )
+
+// A sheet is the paper, and where its margins at the right and at the foot
+// begin.
+type sheet struct{ width, height, right, bottom float64 }
+
+func sheetOf(m Meta) sheet {
+	s := sheet{width: shortSide, height: longSide}
+	if m.Landscape {
+		s.width, s.height = s.height, s.width
+	}
+	s.right, s.bottom = s.width-left, s.height-22
+	return s
+}
 
 // A style is how a piece of text is set.
 type style struct {
@@ -71,6 +84,7 @@ const (
 // kept and given by WriteTo. It is not safe for concurrent use.
 type Document struct {
 	meta    Meta
+	sheet   sheet
 	fonts   *typefaces
 	pages   []*page
 	y       float64 // where the next thing begins
@@ -111,7 +125,7 @@ type bookmark struct {
 
 // New begins a document.
 func New(m Meta) *Document {
-	d := &Document{meta: m}
+	d := &Document{meta: m, sheet: sheetOf(m)}
 	d.fonts, d.err = fonts()
 	if d.err == nil {
 		d.meta.Header, d.meta.Footer = d.single(m.Header), d.single(m.Footer)
@@ -182,7 +196,7 @@ func (d *Document) Rule() {
 	if d.err != nil || d.y == top {
 		return
 	}
-	d.page().rules = append(d.page().rules, rule{left, d.y + 2, right, d.y + 2, 120})
+	d.page().rules = append(d.page().rules, rule{left, d.y + 2, d.sheet.right, d.y + 2, 120})
 	d.y += 4
 }
 
@@ -190,7 +204,8 @@ func (d *Document) Rule() {
 // the right half of the page and kept together. A label is short, as
 // 申报单位（盖章）： or 日期：; the line to write on follows it.
 func (d *Document) SealLine(labels ...string) {
-	const pitch, from = 13.0, 100.0
+	const pitch = 13.0
+	from := d.sheet.width/2 - 5
 	d.room(pitch*float64(len(labels)) + 4)
 	d.y += 4
 	for _, label := range labels {
@@ -200,9 +215,9 @@ func (d *Document) SealLine(labels ...string) {
 		}
 		base := d.y + pitch - 4
 		width := d.width(label, textStyle)
-		x := max(left, min(from, right-width-40))
+		x := max(left, min(from, d.sheet.right-width-40))
 		d.put(text{x: x, y: base, s: label, style: textStyle})
-		d.page().rules = append(d.page().rules, rule{x + width + 2, base + 1, right, base + 1, 0})
+		d.page().rules = append(d.page().rules, rule{x + width + 2, base + 1, d.sheet.right, base + 1, 0})
 		d.y += pitch
 	}
 }
@@ -219,7 +234,7 @@ func (d *Document) page() *page { return d.pages[len(d.pages)-1] }
 
 // room begins a new page unless mm are left on this one.
 func (d *Document) room(mm float64) {
-	if d.y+mm > bottom && d.y > top {
+	if d.y+mm > d.sheet.bottom && d.y > top {
 		d.PageBreak()
 	}
 }

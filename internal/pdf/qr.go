@@ -34,7 +34,7 @@ func (d *Document) QR(content string, lines ...string) {
 		}
 	}
 	x, y := left+size+quiet, d.y
-	limit := thousandths(right-x, noteStyle)
+	limit := thousandths(d.sheet.right-x, noteStyle)
 	for _, s := range lines {
 		for _, l := range d.fonts.regular.lines(d.single(s), limit, limit) {
 			d.put(text{x: x, y: y + baseline(noteStyle), s: l.text, style: noteStyle})

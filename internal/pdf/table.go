@@ -55,7 +55,7 @@ type tableRow struct {
 // Facts prints a list of facts as a table of two columns.
 func (d *Document) Facts(facts ...Fact) {
 	g := &grid{doc: d, terms: true, columns: []Column{{Width: termColumn}, {}}}
-	g.edges = edges(g.columns)
+	g.edges = d.sheet.edges(g.columns)
 	for _, f := range facts {
 		g.print(g.row([]string{f.Term, f.Value}, cellStyle))
 	}
@@ -68,7 +68,7 @@ func (d *Document) Table(t Table) {
 	if d.err != nil || len(t.Columns) == 0 {
 		return
 	}
-	g := &grid{doc: d, columns: t.Columns, caption: d.single(t.Caption), edges: edges(t.Columns)}
+	g := &grid{doc: d, columns: t.Columns, caption: d.single(t.Caption), edges: d.sheet.edges(t.Columns)}
 	var heads []string
 	for _, c := range t.Columns {
 		heads = append(heads, c.Head)
@@ -77,7 +77,7 @@ func (d *Document) Table(t Table) {
 		g.head = g.row(heads, headStyle)
 		g.head.head = true
 	}
-	if g.above() > (bottom-top)/2 {
+	if g.above() > (d.sheet.bottom-top)/2 {
 		d.fail(errors.New("pdf: the head of a table takes more than half a page"))
 	}
 	if len(t.Rows) == 0 {
@@ -93,7 +93,7 @@ func (d *Document) Table(t Table) {
 }
 
 // edges divides the width between the margins.
-func edges(columns []Column) []float64 {
+func (s sheet) edges(columns []Column) []float64 {
 	fixed, open := 0.0, 0
 	for _, c := range columns {
 		fixed += max(0, c.Width)
@@ -103,9 +103,9 @@ func edges(columns []Column) []float64 {
 	}
 	share := 0.0
 	if open > 0 {
-		share = max(narrowest, (right-left-fixed)/float64(open))
+		share = max(narrowest, (s.right-left-fixed)/float64(open))
 	}
-	scale := min(1, (right-left)/(fixed+share*float64(open)))
+	scale := min(1, (s.right-left)/(fixed+share*float64(open)))
 	out := []float64{left}
 	for i, c := range columns {
 		w := c.Width
@@ -152,12 +152,12 @@ func (g *grid) print(r *tableRow) {
 	d := g.doc
 	for from := 0; from < r.most && d.err == nil; {
 		rest := r.most - from
-		if r.height(rest) <= bottom-top-g.above() {
+		if r.height(rest) <= d.sheet.bottom-top-g.above() {
 			g.begin(r.height(rest))
 		} else {
 			g.begin(r.height(splitAtLeast))
 		}
-		n := max(1, min(rest, int((bottom-d.y-2*padY)/r.style.leading)))
+		n := max(1, min(rest, int((d.sheet.bottom-d.y-2*padY)/r.style.leading)))
 		g.draw(r, from, from+n)
 		from += n
 	}
@@ -166,7 +166,7 @@ func (g *grid) print(r *tableRow) {
 // above is the height of caption and head.
 func (g *grid) above() (h float64) {
 	if g.caption != "" {
-		limit := thousandths(right-left, headStyle)
+		limit := thousandths(g.doc.sheet.right-left, headStyle)
 		h += float64(len(g.doc.fonts.bold.lines(g.caption, limit, limit)))*headStyle.leading + 1
 	}
 	if g.head != nil {
@@ -184,7 +184,7 @@ func (g *grid) begin(mm float64) {
 	case !g.open:
 		g.open = true
 		d.room(g.above() + mm)
-	case d.y+mm <= bottom:
+	case d.y+mm <= d.sheet.bottom:
 		return
 	default:
 		d.PageBreak()
@@ -200,7 +200,7 @@ func (g *grid) begin(mm float64) {
 		d.y += 1
 	}
 	if g.head != nil {
-		g.shade(right-left, g.head.height(g.head.most))
+		g.shade(d.sheet.right-left, g.head.height(g.head.most))
 		g.draw(g.head, 0, g.head.most)
 	}
 }

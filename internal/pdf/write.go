@@ -35,14 +35,14 @@ type pen struct {
 // draw has gopdf write the pages.
 func (d *Document) draw() ([]byte, error) {
 	p := &pen{pdf: &gopdf.GoPdf{}, fonts: d.fonts}
-	p.pdf.Start(gopdf.Config{Unit: gopdf.UnitMM, PageSize: gopdf.Rect{W: pageWidth, H: pageHeight}})
+	p.pdf.Start(gopdf.Config{Unit: gopdf.UnitMM, PageSize: gopdf.Rect{W: d.sheet.width, H: d.sheet.height}})
 	for _, f := range []*face{d.fonts.regular, d.fonts.bold} {
 		p.keep(p.pdf.AddTTFFontFromFontContainer(f.name, &d.fonts.parsed))
 	}
 	for i, page := range d.pages {
 		p.pdf.AddPage()
 		p.boxes(page.shades, 0.95)
-		p.watermark(d.meta.Watermark, d.width(d.meta.Watermark, style{size: 1, bold: true}))
+		p.watermark(d.sheet, d.meta.Watermark, d.width(d.meta.Watermark, style{size: 1, bold: true}))
 		p.boxes(page.boxes, 0)
 		p.rules(page.rules)
 		for _, t := range page.texts {
@@ -61,14 +61,14 @@ func (d *Document) draw() ([]byte, error) {
 // margins prints head, foot and page number of page i.
 func (d *Document) margins(p *pen, i int) {
 	if d.meta.Header != "" {
-		p.text(text{x: left, y: 16, s: d.fit(d.meta.Header, right-left), style: marginStyle})
-		p.rules([]rule{{left, 18, right, 18, 170}})
+		p.text(text{x: left, y: 16, s: d.fit(d.meta.Header, d.sheet.right-left), style: marginStyle})
+		p.rules([]rule{{left, 18, d.sheet.right, 18, 170}})
 	}
 	number := d.word("pdf.page", i+1, len(d.pages))
 	width := d.width(number, marginStyle)
-	p.text(text{x: right - width, y: pageHeight - 12, s: number, style: marginStyle})
+	p.text(text{x: d.sheet.right - width, y: d.sheet.height - 12, s: number, style: marginStyle})
 	if d.meta.Footer != "" {
-		p.text(text{x: left, y: pageHeight - 12, s: d.fit(d.meta.Footer, right-left-width-4), style: marginStyle})
+		p.text(text{x: left, y: d.sheet.height - 12, s: d.fit(d.meta.Footer, d.sheet.right-left-width-4), style: marginStyle})
 	}
 }
 
@@ -126,13 +126,13 @@ func (p *pen) text(t text) {
 }
 
 // watermark prints s slanted across the page; width is that of s at one point.
-func (p *pen) watermark(s string, width float64) {
+func (p *pen) watermark(paper sheet, s string, width float64) {
 	if s == "" {
 		return
 	}
-	const longest, largest = 200.0, 130.0 // in millimetres and points
+	longest, largest := min(200.0, paper.height*0.9), 130.0 // in millimetres and points
 	size := min(largest, longest/width)
-	x, y := pageWidth/2, pageHeight/2
+	x, y := paper.width/2, paper.height/2
 	p.pdf.Rotate(50, x, y)
 	p.text(text{x: x - width*size/2, y: y + 0.35*size*25.4/72, s: s, style: style{size: size, bold: true, grey: 232}})
 	p.pdf.RotateReset()

@@ -21,6 +21,7 @@ type Field struct {
 	Options []string // what may be chosen; nil when anything may be typed
 	Hidden  bool     // kept out of sight: the key of a row
 	Width   float64  // in characters; 0 means 14
+	Wrap    bool     // its cells are broken into lines
 }
 
 // A Table is a sheet that is written. A cell of its rows is a string, an int64,
@@ -29,7 +30,9 @@ type Table struct {
 	Sheet  string
 	Fields []Field
 	Rows   iter.Seq[[]any]
-	Spare  int // how many empty rows are prepared below
+	Spare  int      // how many empty rows are prepared below
+	Above  []string // lines over the header, from column to column: the title first
+	Below  []string // and under the last row
 }
 
 // Prose is a sheet of plain lines: what whoever fills in the workbook has to
@@ -76,7 +79,7 @@ type builder struct {
 	file  *excelize.File
 	lists [][]string
 
-	head, must, text, day, wrap int // styles; numbers go without
+	head, must, text, day, wrap, title int // styles; numbers go without
 }
 
 // styles are the looks of cells. Cells for text are formatted as text, so that
@@ -91,6 +94,7 @@ func (b *builder) styles() error {
 		{&b.must, excelize.Style{Font: &excelize.Font{Bold: true}, NumFmt: 49, Fill: fill("FBE3C8")}},
 		{&b.text, excelize.Style{NumFmt: 49}},
 		{&b.day, excelize.Style{CustomNumFmt: &date}},
+		{&b.title, excelize.Style{Font: &excelize.Font{Bold: true, Size: 14}, NumFmt: 49, Alignment: &excelize.Alignment{Horizontal: "center"}}},
 		{&b.wrap, excelize.Style{NumFmt: 49, Alignment: &excelize.Alignment{WrapText: true, Vertical: "top"}}},
 	} {
 		id, err := b.file.NewStyle(&s.style)
@@ -119,6 +123,8 @@ func (b *builder) styleOf(f Field) int {
 		return b.day
 	case f.Number:
 		return 0
+	case f.Wrap:
+		return b.wrap
 	}
 	return b.text
 }
@@ -145,23 +151,47 @@ func (b *builder) table(t Table) error {
 			return err
 		}
 	}
-	if err := s.SetPanes(&excelize.Panes{Freeze: true, YSplit: 1, TopLeftCell: "A2", ActivePane: "bottomLeft"}); err != nil {
+	last := len(t.Above) + 1
+	if err := s.SetPanes(&excelize.Panes{Freeze: true, YSplit: last, TopLeftCell: "A" + strconv.Itoa(last+1), ActivePane: "bottomLeft"}); err != nil {
 		return err
 	}
-	if err := s.SetRow("A1", header); err != nil {
+	if err := b.lines(s, t, 1, t.Above); err != nil {
 		return err
 	}
-	last := 1
+	if err := s.SetRow("A"+strconv.Itoa(last), header); err != nil {
+		return err
+	}
 	for cells := range t.Rows {
 		last++
 		if err := s.SetRow("A"+strconv.Itoa(last), b.styled(t.Fields, cells)); err != nil {
 			return err
 		}
 	}
+	if err := b.lines(s, t, last+1, t.Below); err != nil {
+		return err
+	}
 	if err := b.validations(t, last+t.Spare); err != nil {
 		return err
 	}
 	return s.Flush()
+}
+
+// lines writes lines over the whole width of a table, from a row on. The first
+// one of a sheet is its title.
+func (b *builder) lines(s *excelize.StreamWriter, t Table, from int, lines []string) error {
+	for i, line := range lines {
+		at, style := strconv.Itoa(from+i), b.wrap
+		if from+i == 1 {
+			style = b.title
+		}
+		if err := s.SetRow("A"+at, []any{excelize.Cell{StyleID: style, Value: legible(line)}}); err != nil {
+			return err
+		}
+		if err := s.MergeCell("A"+at, Column(len(t.Fields)-1)+at); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (b *builder) column(s *excelize.StreamWriter, n int, f Field) error {
@@ -213,9 +243,10 @@ func (b *builder) validations(t Table, last int) error {
 		}
 		letter := Column(i)
 		v := excelize.NewDataValidation(true)
-		v.Sqref = letter + "1:" + letter + strconv.Itoa(max(last, 2))
+		head := len(t.Above) + 1
+		v.Sqref = letter + strconv.Itoa(head) + ":" + letter + strconv.Itoa(max(last, head+1))
 		if f.Options != nil {
-			v.Sqref = letter + "2:" + letter + strconv.Itoa(max(last, 2))
+			v.Sqref = letter + strconv.Itoa(head+1) + ":" + letter + strconv.Itoa(max(last, head+1))
 			v.SetSqrefDropList(b.list(f.Options))
 			v.SetError(excelize.DataValidationErrorStyleStop, short(f.Title, 32), short(strings.Join(f.Options, "、"), 255))
 		}

@@ -1,0 +1,269 @@
+package web
+
+import (
+	"cmp"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"shenbao/apply"
+	"shenbao/internal/clock"
+	"shenbao/recommend"
+	"shenbao/rule"
+)
+
+// queueStates are the states that the tabs of a queue show, in their order.
+var queueStates = []recommend.State{recommend.Open, recommend.Waiting, recommend.Returned, recommend.Endorsed, recommend.Rejected, recommend.Filed,
+	recommend.Received, recommend.Cancelled, "all"}
+
+func queueState(v *visit, s recommend.State) string {
+	if s == "all" {
+		return v.T("queue.every")
+	}
+	return v.Text("recommend.state." + string(s))
+}
+
+// shows reports whether the queue shows a state.
+func (n narrowing) shows(s recommend.State) bool {
+	return n.State == s || n.State == "" && s == recommend.Open
+}
+
+// in is the address of the queue in another state.
+func (n narrowing) in(s recommend.State) string {
+	n.State = s
+	return "/queue" + n.query()
+}
+
+// count is how many steps are in a state.
+func (p queuePage) count(s recommend.State) int64 {
+	if s != "all" {
+		return p.Queue.Counts[s]
+	}
+	all := int64(0)
+	for _, n := range p.Queue.Counts {
+		all += n
+	}
+	return all
+}
+
+// to is the address of a case, from which the reader comes back to this queue.
+func (p queuePage) to(id recommend.StepID) string {
+	return casePage{narrowing: p.narrowing}.to(id)
+}
+
+// next is the address of the next page, "" when there is none.
+func (p queuePage) next(v *visit) string {
+	if p.Queue.Next == "" {
+		return ""
+	}
+	return v.with("after", p.Queue.Next)
+}
+
+// done is how many cases of a batch were done.
+func (p queuePage) done() int {
+	n := 0
+	for _, one := range p.Results {
+		if one.Done {
+			n++
+		}
+	}
+	return n
+}
+
+// nameOf is the unit of a case of the queue.
+func (p queuePage) nameOf(v *visit, id recommend.StepID) string {
+	for _, e := range p.Queue.Entries {
+		if e.ID == id {
+			return e.UnitName
+		}
+	}
+	return v.T("queue.one_case")
+}
+
+func (p queuePage) callOptions(v *visit) []option {
+	out := []option{{"", v.T("queue.any")}}
+	for _, c := range p.Calls {
+		out = append(out, option{string(c.ID), c.Title})
+	}
+	return out
+}
+
+func (p queuePage) assigneeOptions(v *visit) []option {
+	out := []option{{"", v.T("queue.any")}, {"me", v.T("queue.mine")}}
+	for _, m := range p.Colleagues {
+		out = append(out, option{string(m.Person), m.PersonName})
+	}
+	return out
+}
+
+func verdictOptions(v *visit) []option {
+	out := []option{{"", v.T("queue.any")}}
+	for _, one := range []string{"unmet", "unknown", "met"} {
+		out = append(out, option{one, v.Text("call.verdict." + one)})
+	}
+	return out
+}
+
+func sortOptions(v *visit) []option {
+	var out []option
+	for _, one := range []string{"arrived", "due", "unmet", "unknown", "name"} {
+		out = append(out, option{one, v.T("queue.sort." + one)})
+	}
+	return out
+}
+
+// shortTime is an instant in a column.
+func shortTime(_ *visit, t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.In(clock.Zone).Format("01-02 15:04")
+}
+
+// stepColour is how the state of a step is coloured.
+func stepColour(s recommend.State) string {
+	switch s {
+	case recommend.Endorsed, recommend.Filed, recommend.Received:
+		return "good"
+	case recommend.Rejected:
+		return "bad"
+	case recommend.Open, recommend.Returned:
+		return "open"
+	}
+	return ""
+}
+
+func stepName(v *visit, s *recommend.Step) string {
+	if s.Name != "" {
+		return s.Name
+	}
+	return v.Text("recommend.kind." + string(s.Kind))
+}
+
+// sortedFindings are the findings with what needs an eye first.
+func sortedFindings(all []rule.View) []rule.View {
+	order := map[string]int{"unmet": 0, "unknown": 1, "met": 2}
+	out := slices.Clone(all)
+	slices.SortStableFunc(out, func(a, b rule.View) int { return cmp.Compare(order[a.Verdict], order[b.Verdict]) })
+	return out
+}
+
+func findingWord(v *visit, f rule.View) string {
+	sign := map[string]string{"met": "✓ ", "unmet": "✗ ", "unknown": "? "}[f.Verdict]
+	return sign + v.Text("call.verdict."+f.Verdict)
+}
+
+// evidence are the files handed in as materials.
+func (p casePage) evidence(materials []string) []*apply.File {
+	var out []*apply.File
+	for _, f := range p.Files {
+		if slices.Contains(materials, f.Material) {
+			out = append(out, f)
+		}
+	}
+	return out
+}
+
+// look is the address of the case with a page of a file beside it.
+func (p casePage) look(file apply.FileID, page int64, ruleID string) string {
+	q := url.Values{"file": {string(file)}, "page": {strconv.FormatInt(page, 10)}}
+	if back := p.narrowing.query(); back != "" {
+		q.Set("back", back)
+	}
+	anchor := ""
+	if ruleID != "" {
+		q.Set("rule", ruleID)
+		anchor = "#r-" + ruleID
+	}
+	return p.address() + "?" + q.Encode() + anchor
+}
+
+// materialOf is what the call calls the document that a file is.
+func materialOf(p casePage, f *apply.File) string {
+	for _, m := range p.pkg.Form.Materials {
+		if m.ID == f.Material {
+			return m.Name
+		}
+	}
+	return f.Name
+}
+
+func answerColour2(answer string) string {
+	if answer == recommend.Yes {
+		return "good"
+	}
+	return "bad"
+}
+
+func remarkOf(a *recommend.Answer) string {
+	if a == nil {
+		return ""
+	}
+	return a.Remark
+}
+
+func reasonOr(v *visit, reason string) string {
+	if reason == "" {
+		return v.T("case.no_reason")
+	}
+	return reason
+}
+
+// closingWord is the act that ends a step in which nothing is decided.
+func closingWord(k recommend.Kind) string {
+	if k == recommend.Files {
+		return "file"
+	}
+	return "receive"
+}
+
+// others are the questions and exceptions that were answered in other steps, and
+// the items there that were not in order.
+func (p casePage) others() []recommend.Answer {
+	var out []recommend.Answer
+	for _, a := range p.Answers {
+		if a.Step != p.Step.ID && (a.Kind != recommend.ToItem || a.Answer == recommend.No) {
+			out = append(out, a)
+		}
+	}
+	return out
+}
+
+// authorityOf is who acted in a step of the chain.
+func (p casePage) authorityOf(id recommend.StepID) string {
+	for _, s := range p.Chain {
+		if s.ID == id {
+			return s.AuthorityName
+		}
+	}
+	return ""
+}
+
+// asked is what an answer is about, in words.
+func (p casePage) asked(a recommend.Answer) string {
+	switch a.Kind {
+	case recommend.ToQuestion:
+		for _, q := range p.pkg.Questions() {
+			if q.ID == a.Item {
+				return q.Ask
+			}
+		}
+	case recommend.ToException:
+		for _, f := range p.Findings {
+			if f.Rule == a.Item {
+				return f.Label
+			}
+		}
+	case recommend.ToItem:
+		material, _, _ := strings.Cut(a.Item, "/")
+		return materialOf(p, &apply.File{Material: material, Name: material})
+	}
+	return a.Item
+}
+
+// shown is the address of the file that is looked at.
+func (p casePage) shown() string {
+	return fileAddress(&apply.File{Application: p.Application.ID, ID: p.File})
+}
