@@ -24,6 +24,7 @@ const (
 	ActRevokeAPIToken Act = "token.revoke"
 	ActViewAPITokens  Act = "token.view"
 	ActViewJournal    Act = "journal.view"
+	ActManageHooks    Act = "actor.manage_hooks" // webhooks of a unit
 )
 
 // To give a role, invite somebody to it or take it back is an act of its own
@@ -90,6 +91,9 @@ const (
 	ActRelay      Act = "recommend.relay"
 	ActEnterPaper Act = "recommend.paper"
 	ActAppeal     Act = "recommend.appeal"
+	// Complaints about intermediaries belong to the issuer of the call.
+	ActViewComplaints  Act = "recommend.view_complaint"
+	ActAnswerComplaint Act = "recommend.answer_complaint"
 )
 
 // GrantOf is the act of giving a role; "" for the roles that nobody gives.

@@ -80,6 +80,7 @@ var table = []permission{
 	{ActRevokeAPIToken, ActViewPerson, true, may{Self: everybody}},
 	{ActViewAPITokens, ActViewPerson, true, may{Self: everybody}},
 	{ActViewJournal, ActViewJournal, true, may{Any: {Auditor}}},
+	{ActManageHooks, ActViewUnit, false, may{Own: {UnitAdmin}}},
 
 	{ActViewProfile, ActViewProfile, true, may{Own: applicant, Above: offices}},
 	{ActEditProfile, ActViewProfile, true, may{Own: applicant}},
@@ -116,6 +117,8 @@ var table = []permission{
 	{ActRelay, ActViewQueue, false, may{Own: authority}},
 	{ActEnterPaper, ActViewQueue, false, may{Own: {Officer, Head, ProgrammeOfficer}}},
 	{ActAppeal, ActViewSubmitted, false, may{Own: {UnitAdmin}}},
+	{ActViewComplaints, ActViewComplaints, false, issuers},
+	{ActAnswerComplaint, ActViewComplaints, false, issuers},
 }
 
 // rows is the table by act.

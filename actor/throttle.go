@@ -69,6 +69,16 @@ func (g *Gate) letterCounters(email string, from Origin) []counter {
 	}
 }
 
+// Throttle counts one attempt at something that anybody may do without an account,
+// by what it is called, and is a Late fault when one source did it most times in an
+// hour, or all of them together did it forty times as often.
+func (g *Gate) Throttle(ctx context.Context, what string, from Origin, most int) error {
+	return g.attempt(ctx, []counter{
+		{what + ":" + from.source(), most, time.Hour},
+		{what + ":all", 40 * most, time.Hour},
+	})
+}
+
 // attempt counts one attempt in every counter, in a transaction of its own, and
 // is a Late fault when one of them is full. A full counter is only read: who is
 // shut out costs nothing more.

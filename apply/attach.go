@@ -2,10 +2,13 @@ package apply
 
 import (
 	"context"
+	"errors"
+	"io"
 
 	"shenbao/actor"
 	"shenbao/internal/blob"
 	"shenbao/internal/db"
+	"shenbao/internal/fault"
 	"shenbao/internal/intake"
 )
 
@@ -91,4 +94,93 @@ func fillable(ctx context.Context, r db.Reader, by db.By, id ID) (*Sight, error)
 		return nil, err
 	}
 	return s, s.editable()
+}
+
+// A Delivery (上传的文件) is a file as it comes in one piece.
+type Delivery struct {
+	Sending
+	Content io.ReadSeeker
+}
+
+// Receive takes a whole file: it asks whether the sender may, looks at what is
+// inside, stores it, and makes it part of the application. Nothing is stored of
+// a file that is refused.
+func (o *Office) Receive(ctx context.Context, d *db.DB, by db.By, in Delivery) (*File, error) {
+	a := Arrival{Application: in.Application, Material: in.Material, Name: in.Name, Size: in.Size}
+	_, err := db.View(ctx, d, func(r db.Reader) (int, error) {
+		s, fm, err := o.editable(ctx, r, by, in.Application)
+		if err != nil {
+			return 0, err
+		}
+		m, err := fm.taking(in.Material)
+		if err != nil {
+			return 0, err
+		}
+		return 0, errors.Join(early(m, in.Name, in.Size), fm.fits(m.ID, in.Size), storable(ctx, r, s.ID, in.Size))
+	})
+	if err != nil {
+		return nil, err
+	}
+	if err := o.inspect(ctx, d, &a, in.Content); err != nil {
+		return nil, err
+	}
+	return keep(ctx, d, by, func(tx *db.Tx) (*File, error) { return Attach(ctx, tx, o, a) })
+}
+
+// inspect looks at a content as its material asks, and stores it.
+func (o *Office) inspect(ctx context.Context, d *db.DB, a *Arrival, content io.ReadSeeker) error {
+	rules, err := db.View(ctx, d, func(r db.Reader) (intake.Rules, error) { return o.rulesFor(ctx, r, a) })
+	if err != nil {
+		return err
+	}
+	found, err := intake.Look(ctx, content, a.Size, a.Name, rules)
+	if err != nil {
+		return err
+	}
+	if limit := kindLimit(found.Kind); a.Size > limit {
+		return errLarge(a.Size, limit)
+	}
+	if o.Scanner != nil {
+		if _, err := content.Seek(0, io.SeekStart); err != nil {
+			return err
+		}
+		if err := intake.Clean(ctx, o.Scanner, content); err != nil {
+			return err
+		}
+	}
+	if _, err := content.Seek(0, io.SeekStart); err != nil {
+		return err
+	}
+	a.Found = *found
+	hash, size, err := o.Blobs.Put(ctx, content)
+	if err == nil && size != a.Size {
+		return fault.New(fault.Invalid, "intake.incomplete").In("file")
+	}
+	a.Hash = hash
+	return err
+}
+
+// rulesFor are what the material of a file asks.
+func (o *Office) rulesFor(ctx context.Context, r db.Reader, a *Arrival) (intake.Rules, error) {
+	app, err := find(ctx, r, a.Application)
+	if err != nil {
+		return intake.Rules{}, err
+	}
+	p, err := o.Shelf.Package(ctx, r, app.Hash)
+	if err != nil {
+		return intake.Rules{}, err
+	}
+	m, err := (&Form{Package: p}).taking(a.Material)
+	if err != nil {
+		return intake.Rules{}, err
+	}
+	return fileRules(m), nil
+}
+
+// keep does what leaves no line on somebody's account.
+func keep[T any](ctx context.Context, d *db.DB, by db.By, fn func(*db.Tx) (T, error)) (T, error) {
+	return db.Keep(ctx, d, func(tx *db.Tx) (T, error) {
+		tx.By = by
+		return fn(tx)
+	})
 }

@@ -41,7 +41,21 @@ func (h *house) enter(unit string, id apply.ID, facts map[string]any) {
 // live makes a draft one that others see, as submitting does.
 func (h *house) live(id apply.ID) apply.ID {
 	h.Helper()
+	h.shown(id)
 	_, err := kept(h, "host admin", func(ctx context.Context, tx *db.Tx) (int, error) { return 0, apply.PutLive(ctx, tx, h.Office, id) })
+	h.must(err)
+	return id
+}
+
+// shown makes a draft one that authorities see, and others not yet.
+func (h *house) shown(id apply.ID) apply.ID { return h.inState(id, apply.Submitted) }
+
+// inState brings an application that was submitted once into a state.
+func (h *house) inState(id apply.ID, state apply.State) apply.ID {
+	h.Helper()
+	_, err := kept(h, "host admin", func(ctx context.Context, tx *db.Tx) (int64, error) {
+		return tx.Exec(ctx, `UPDATE applications SET state = $1, version = 1 WHERE id = $2`, state, id)
+	})
 	h.must(err)
 	return id
 }
@@ -50,7 +64,13 @@ func (h *house) live(id apply.ID) apply.ID {
 // what its host is told.
 func (h *house) conflicts(who string, id apply.ID) []apply.Clash {
 	h.Helper()
-	out, err := db.View(h.Context(), h.DB, func(r db.Reader) ([]apply.Clash, error) {
+	out, err := h.mayConflicts(who, id)
+	h.must(err)
+	return out
+}
+
+func (h *house) mayConflicts(who string, id apply.ID) ([]apply.Clash, error) {
+	return db.View(h.Context(), h.DB, func(r db.Reader) ([]apply.Clash, error) {
 		s, err := apply.Find(h.Context(), r, h.Staff["host admin"], id)
 		if err != nil {
 			return nil, err
@@ -61,8 +81,6 @@ func (h *house) conflicts(who string, id apply.ID) []apply.Clash {
 		}
 		return h.Office.Conflicts(h.Context(), r, h.Staff[who], fm)
 	})
-	h.must(err)
-	return out
 }
 
 func (h *house) assessed(who string, id apply.ID) *apply.Assessment {
@@ -204,7 +222,7 @@ func TestEveryKindOfConflict(t *testing.T) {
 				if units, ok := theirs["units"].([]map[string]any); ok {
 					units[0]["unit"] = map[string]any{"code": h.Units["host"].Code, "name": "甲"}
 				}
-				id := h.draft("host", of, c.mine)
+				id := h.shown(h.draft("host", of, c.mine))
 				rival := h.draft("other", of, theirs)
 				if got := short(h.conflicts("province officer", id)); len(got) != 0 {
 					t.Errorf("before the other is submitted: %q", got)

@@ -13,7 +13,12 @@
 // for nothing to be complete. A list is kept row by row. What the unit's profile
 // knows is filled in at the beginning and can be taken over again ([Refill]).
 //
-// Partners ([Invite]) fill in their own part and confirm it ([ConfirmPart]).
+// Partners ([Invite]) fill in their own part and confirm it ([ConfirmPart]); a
+// confirmation holds for what was confirmed, and lapses when that changes. Who
+// declined ([AnswerInvitation]) or was taken out ([RemovePartner]) sees nothing
+// any more, and what they brought goes before anything is submitted. The plan
+// (建设方案) is written section by section or uploaded; a file is compared with
+// the outline ([Office.ReadPlan]), and a person decides.
 // Files come in pieces ([BeginUpload], [KeepPart], [EndUpload]) and are inspected before they count.
 //
 // [Office.Assess] lists all that stands in the way, each with its place. [Submit] is
@@ -24,7 +29,8 @@
 // the signed receipt. The same request twice gives the same receipt.
 //
 // Acts with a line in the journal: [Begin], [Submit], [Withdraw], [Return],
-// [Drop], [Follow], [Invite], [AnswerInvitation], [ConfirmPart]. Filling in is
+// [Drop], [Follow], [Invite], [AnswerInvitation], [ConfirmPart],
+// [RemovePartner]. Filling in is
 // no act: it leaves no line until it is submitted.
 //
 // Tables: applications, application_fields, application_files,

@@ -34,3 +34,13 @@ func contents(parts []UploadPart) []blob.Hash {
 	}
 	return out
 }
+
+// Cancel forgets an upload with everything that is kept of it.
+func (o *Office) Cancel(ctx context.Context, d *db.DB, by db.By, at UploadAt) error {
+	left, err := keep(ctx, d, by, func(tx *db.Tx) ([]blob.Hash, error) { return DropUpload(ctx, tx, at) })
+	if err != nil {
+		return err
+	}
+	o.discard(ctx, left...)
+	return nil
+}

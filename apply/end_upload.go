@@ -2,6 +2,7 @@ package apply
 
 import (
 	"context"
+	"errors"
 
 	"shenbao/internal/db"
 	"shenbao/internal/fault"
@@ -34,4 +35,34 @@ func EndUpload(ctx context.Context, tx *db.Tx, o *Office, id UploadID, in Arriva
 
 func (u *Upload) errShort() error {
 	return fault.New(fault.Conflict, "apply.upload_short", u.Received, u.Size)
+}
+
+// Finish makes a file of an upload of which every byte is there. When the file
+// is refused, the upload is forgotten.
+func (o *Office) Finish(ctx context.Context, d *db.DB, by db.By, at UploadAt) (*File, error) {
+	u, parts, err := partsOf(ctx, d, by, at)
+	if err != nil {
+		return nil, err
+	}
+	a := Arrival{Application: u.Application, Material: u.Material, Name: u.Name, Size: u.Size}
+	if u.File == "" {
+		if u.Received != u.Size {
+			return nil, u.errShort()
+		}
+		content := &joined{ctx: ctx, store: o.Blobs, parts: parts, size: u.Size}
+		err = o.inspect(ctx, d, &a, content)
+		_ = content.Close() // it was only read
+	}
+	if f := fault.Of(err); f != nil && f.Kind == fault.Invalid {
+		return nil, errors.Join(err, o.Cancel(ctx, d, by, at))
+	}
+	if err != nil {
+		return nil, err
+	}
+	f, err := keep(ctx, d, by, func(tx *db.Tx) (*File, error) { return EndUpload(ctx, tx, o, at.Upload, a) })
+	if err != nil {
+		return nil, err
+	}
+	o.discard(ctx, contents(parts)...)
+	return f, nil
 }

@@ -7,11 +7,8 @@ import (
 	"encoding/hex"
 	"errors"
 	"io"
-	"math/rand/v2"
 	"strings"
-	"sync"
 	"testing"
-	"time"
 
 	"shenbao/actor"
 	"shenbao/apply"
@@ -195,11 +192,7 @@ func TestFilesAfterSubmitting(t *testing.T) {
 			{"host editor", "nothing", "apply.no_file"}, {"host editor", "", "apply.no_file"}, {"host editor", "\x00", "apply.no_file"},
 		} {
 			got, err := db.View(h.Context(), h.DB, func(r db.Reader) (*apply.File, error) {
-				s, err := apply.Find(h.Context(), r, h.Staff[one.who], id)
-				if err != nil {
-					return nil, err
-				}
-				return s.FileOf(h.Context(), r, h.Staff[one.who], one.file)
+				return apply.FindFile(h.Context(), r, h.Staff[one.who], apply.FileAt{Application: id, File: one.file})
 			})
 			h.want(one.who+" reads "+string(one.file), err, one.key)
 			if err == nil && got.ID != one.file {
@@ -254,193 +247,6 @@ func TestForeignIDs(t *testing.T) {
 	})
 }
 
-// TestResuming cuts the line at a hundred places: the file is right all the
-// same, and nothing but the file is left.
-func TestResuming(t *testing.T) {
-	each(t, func(h *house) {
-		id := h.Begin().ID
-		content := pdf("resumed", 900_000)
-		random := rand.New(rand.NewPCG(1, 2))
-		u, err := h.announceFile("host editor", apply.Sending{Application: id, Material: "plan", Name: "方案.pdf", Size: int64(len(content))})
-		h.must(err)
-		cuts, gone := 0, errors.New("the line is cut")
-		for u.Received < u.Size {
-			rest := content[u.Received:]
-			rest = rest[:min(len(rest), 2+random.IntN(20_000))]
-			if cuts < 100 {
-				cuts++
-				_, err := h.sendPart("host editor", u, u.Received, io.MultiReader(bytes.NewReader(rest[:random.IntN(len(rest))]), failing{gone}))
-				if !errors.Is(err, gone) {
-					h.Fatalf("a part that was cut: %v", err)
-				}
-				if cuts%3 != 0 {
-					continue
-				}
-			}
-			_, err := h.sendPart([]string{"host editor", "second editor"}[cuts%2], u, u.Received, bytes.NewReader(rest))
-			h.must(err)
-			if u, err = db.View(h.Context(), h.DB, func(r db.Reader) (*apply.Upload, error) {
-				return apply.FindUpload(h.Context(), r, h.Staff["host editor"], at(u))
-			}); err != nil {
-				h.Fatal(err)
-			}
-		}
-		u, err = h.Office.Sums(h.Context(), h.DB, h.Staff["host editor"], at(u))
-		h.must(err)
-		for _, p := range u.Parts {
-			if p.Sum != sum(content[p.Position:p.Position+p.Size]) {
-				h.Errorf("the sum of the part at %d is wrong", p.Position)
-			}
-		}
-		f, err := h.finishUpload("host editor", u)
-		if h.must(err); f.Hash != sum(content) || f.Size != int64(len(content)) || cuts != 100 {
-			h.Errorf("%d cuts made %+v, want %s", cuts, f, sum(content))
-		}
-		again, err := h.finishUpload("host editor", u)
-		if h.must(err); again.ID != f.ID {
-			h.Errorf("ending again gave %s, not %s", again.ID, f.ID)
-		}
-		if n := h.stored(); n != 1 {
-			h.Errorf("%d contents are stored, want the file alone", n)
-		}
-		h.must(blob.Check(h.Context(), h.Office.Blobs, f.Hash))
-	})
-}
-
-// failing is a line that is cut.
-type failing struct{ err error }
-
-func (f failing) Read([]byte) (int, error) { return 0, f.err }
-
-// TestParts: in order and out of it, twice, too much, too little.
-func TestParts(t *testing.T) {
-	each(t, func(h *house) {
-		id, content := h.Begin().ID, pdf("parts", 3000)
-		size := int64(len(content))
-		u, err := h.announceFile("host editor", apply.Sending{Application: id, Material: "plan", Name: "方案.pdf", Size: size})
-		h.must(err)
-		for _, one := range []struct {
-			what     string
-			from, to int64
-			key      string
-			stands   int64
-		}{
-			{"with a gap", 1000, 2000, "apply.upload_gap", 0},
-			{"before the beginning", -1, 10, "apply.upload_gap", 0},
-			{"the first", 0, 1000, "", 1000},
-			{"the first again", 0, 1000, "", 1000},
-			{"one that overlaps", 500, 1500, "", 1000},
-			{"an empty one", 1000, 1000, "intake.empty", 1000},
-			{"with a gap again", 1001, 2000, "apply.upload_gap", 1000},
-			{"beyond the end", 1000, size + 1, "apply.upload_beyond", 1000},
-			{"the rest", 1000, size, "", size},
-			{"behind the end", size, size + 1, "apply.upload_beyond", size},
-			{"the first once more", 0, 1000, "", size},
-		} {
-			if one.what == "the rest" {
-				_, err := h.finishUpload("host editor", u)
-				h.want("ending early", err, "apply.upload_short")
-			}
-			bytesOf := append(bytes.Clone(content), 'x')
-			got, err := h.sendPart("host editor", u, one.from, bytes.NewReader(bytesOf[max(0, one.from):min(one.to, int64(len(bytesOf)))]))
-			h.want(one.what, err, one.key)
-			if err == nil && got.Received != one.stands {
-				h.Errorf("%s: it stands at %d, want %d", one.what, got.Received, one.stands)
-			}
-		}
-		if n := h.stored(); n != 2 {
-			h.Errorf("%d parts are stored, want 2", n)
-		}
-		h.must(h.Office.Cancel(h.Context(), h.DB, h.Staff["host editor"], at(u)))
-		_, err = h.finishUpload("host editor", u)
-		h.want("ending what was cancelled", err, "apply.no_upload")
-		if n := h.stored(); n != 0 {
-			h.Errorf("%d parts are left", n)
-		}
-	})
-}
-
-// TestTwoTabs sends the same file from many tabs at once into one upload: one
-// file comes of it, sound, and no part is left.
-func TestTwoTabs(t *testing.T) {
-	each(t, func(h *house) {
-		id, content := h.Begin().ID, pdf("tabs", 40_000)
-		u, err := h.announceFile("host editor", apply.Sending{Application: id, Material: "plan", Name: "方案.pdf", Size: int64(len(content))})
-		h.must(err)
-		var all sync.WaitGroup
-		got := make([]*apply.File, 4)
-		for tab := range got {
-			all.Go(func() {
-				step := int64(3000 + 700*tab)
-				for at := int64(0); at < u.Size; {
-					end := min(at+step, u.Size)
-					now, err := h.sendPart("host editor", u, at, bytes.NewReader(content[at:end]))
-					if err != nil {
-						if key(err) != "apply.no_upload" {
-							t.Errorf("tab %d: %v", tab, err)
-						}
-						return
-					}
-					at = now.Received
-				}
-				f, err := h.finishUpload("host editor", u)
-				if err != nil {
-					t.Errorf("tab %d: %v", tab, err)
-				}
-				got[tab] = f
-			})
-		}
-		all.Wait()
-		for tab, f := range got {
-			if f == nil || f.ID != got[0].ID || f.Hash != sum(content) {
-				h.Errorf("tab %d got %+v", tab, f)
-			}
-		}
-		if n := h.stored(); n != 1 {
-			h.Errorf("%d contents are stored, want the file alone", n)
-		}
-	})
-}
-
-// TestAnnouncing: what cannot be right is refused before anything is sent.
-func TestAnnouncing(t *testing.T) {
-	each(t, func(h *house) {
-		id := h.Begin().ID
-		for _, one := range []struct {
-			what, who string
-			in        apply.Sending
-			key       string
-		}{
-			{"sound", "host editor", apply.Sending{Material: "plan", Name: "a.pdf", Size: 50 << 20}, ""},
-			{"a name without an ending", "host editor", apply.Sending{Material: "plan", Name: "a", Size: 9}, ""},
-			{"an ending in capitals", "host editor", apply.Sending{Material: "plan", Name: "A.PDF", Size: 9}, ""},
-			{"too large", "host editor", apply.Sending{Material: "plan", Name: "a.pdf", Size: 50<<20 + 1}, "intake.large"},
-			{"enormous", "host editor", apply.Sending{Material: "plan", Name: "a.pdf", Size: 1<<63 - 1}, "intake.large"},
-			{"empty", "host editor", apply.Sending{Material: "plan", Name: "a.pdf"}, "intake.empty"},
-			{"less than nothing", "host editor", apply.Sending{Material: "plan", Name: "a.pdf", Size: -1}, "intake.empty"},
-			{"another ending", "host editor", apply.Sending{Material: "plan", Name: "a.exe", Size: 9}, "apply.file_format"},
-			{"an ending behind what turns the reading", "host editor", apply.Sending{Material: "plan", Name: "a\u202efdp.exe", Size: 9}, "apply.file_format"},
-			{"a material of a later stage", "host editor", apply.Sending{Material: "slides", Name: "a.pptx", Size: 9}, "apply.material_later"},
-			{"no material", "host editor", apply.Sending{Material: "", Name: "a.pdf", Size: 9}, "apply.no_material"},
-			{"by another unit", "other admin", apply.Sending{Material: "plan", Name: "a.pdf", Size: 9}, "apply.missing"},
-			{"by a visitor", "visitor", apply.Sending{Material: "plan", Name: "a.pdf", Size: 9}, "apply.missing"},
-			{"of nothing", "host editor", apply.Sending{Application: "nothing", Material: "plan", Name: "a.pdf", Size: 9}, "apply.missing"},
-		} {
-			if one.in.Application == "" {
-				one.in.Application = id
-			}
-			_, err := h.announceFile(one.who, one.in)
-			h.want(one.what, err, one.key)
-		}
-		for i := range 37 {
-			_, err := h.announceFile("host editor", apply.Sending{Application: id, Material: "licence", Name: itoa(i) + ".pdf", Size: 9})
-			h.must(err)
-		}
-		_, err := h.announceFile("host editor", apply.Sending{Application: id, Material: "licence", Name: "a.pdf", Size: 9})
-		h.want("too many at once", err, "apply.uploads_many")
-	})
-}
-
 // TestFileLimits: twenty files of a material, and so many bytes of an
 // application.
 func TestFileLimits(t *testing.T) {
@@ -459,38 +265,6 @@ func TestFileLimits(t *testing.T) {
 		if len(names) != 20 || !names["执照.pdf"] || !names["执照 (20).pdf"] {
 			h.Errorf("names of files that came under the same: %v", names)
 		}
-	})
-}
-
-// TestForgetting: an upload is swept with its parts when it is seven days old,
-// and not before; a file that came of one stays.
-func TestForgetting(t *testing.T) {
-	each(t, func(h *house) {
-		id, content := h.Begin().ID, pdf("kept", 2000)
-		done, err := h.announceFile("host editor", apply.Sending{Application: id, Material: "plan", Name: "a.pdf", Size: int64(len(content))})
-		h.must(err)
-		_, err = h.sendPart("host editor", done, 0, bytes.NewReader(content))
-		h.must(err)
-		f, err := h.finishUpload("host editor", done)
-		h.must(err)
-		left, err := h.announceFile("host editor", apply.Sending{Application: id, Material: "licence", Name: "a.pdf", Size: 5000})
-		h.must(err)
-		// The bytes are those of the file: deleting the part must not delete it.
-		_, err = h.sendPart("host editor", left, 0, bytes.NewReader(content))
-		h.must(err)
-		h.clock.Set(dbtest.Noon.Add(7*24*time.Hour - time.Second))
-		h.must(apply.ForgetUploads(h.Context(), h.DB, h.Office.Blobs))
-		if n := h.stored(); n != 2 {
-			h.Errorf("%d contents, want the file and the part", n)
-		}
-		h.clock.Set(dbtest.Noon.Add(7*24*time.Hour + time.Second))
-		h.must(apply.ForgetUploads(h.Context(), h.DB, h.Office.Blobs))
-		if n := h.stored(); n != 1 {
-			h.Errorf("%d contents, want the file alone", n)
-		}
-		h.must(blob.Check(h.Context(), h.Office.Blobs, f.Hash))
-		_, err = h.sendPart("host editor", left, 2000, strings.NewReader("x"))
-		h.want("going on with what was forgotten", err, "apply.no_upload")
 	})
 }
 

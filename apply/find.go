@@ -52,7 +52,7 @@ func sees(ctx context.Context, r db.Reader, by db.By, a *Application, c *call.Ca
 	if err = may(ctx, r, by, act, a, c); err == nil {
 		return false, nil
 	}
-	if fault.Of(err).Kind == fault.Internal {
+	if fault.Of(err).Kind != fault.Missing { // broken, or a token that does not cover the act
 		return false, err
 	}
 	p, err := findPartner(ctx, r, a.ID, actor.UnitID(by.Unit))

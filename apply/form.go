@@ -146,16 +146,17 @@ const maxRounds = 100
 // numbers, and texts that are too long.
 func (fm *Form) unreadable(root map[string]any) []*fault.Fault {
 	var wrong []*fault.Fault
-	check := func(f *rule.Fact, text json.RawMessage, input string) bool {
-		switch value := decode(text).(type) {
-		case string:
-			if f.Kind == rule.PersonKind {
-				wrong = append(wrong, fault.New(fault.Invalid, "apply.identity").In(input))
-				return false
-			}
-			if n := rule.CountChars(value); f.MaxChars > 0 && n > f.MaxChars {
-				wrong = append(wrong, fault.New(fault.Invalid, "apply.long", n, f.MaxChars).In(input))
-			}
+	check := func(f *rule.Fact, value any, input string) bool {
+		text, ok := value.(string)
+		if !ok {
+			return true
+		}
+		if f.Kind == rule.PersonKind {
+			wrong = append(wrong, fault.New(fault.Invalid, "apply.identity").In(input))
+			return false
+		}
+		if f.MaxChars > 0 && rule.CountChars(text) > f.MaxChars {
+			wrong = append(wrong, fault.New(fault.Invalid, "apply.long", rule.CountChars(text), f.MaxChars).In(input))
 		}
 		return true
 	}
@@ -164,11 +165,10 @@ func (fm *Form) unreadable(root map[string]any) []*fault.Fault {
 			for _, row := range fm.Rows(f.Code) {
 				cells, _ := decode(fm.Fields[f.Code+"/"+row].Value).(map[string]any)
 				for _, c := range f.Columns {
-					text, _ := json.Marshal(cells[c.Code])
-					check(c, text, f.Code+"/"+row+"/"+c.Code)
+					check(c, cells[c.Code], f.Code+"/"+row+"/"+c.Code)
 				}
 			}
-		} else if field := fm.Fields[f.Code]; !field.Empty() && !check(f, field.Value, f.Code) {
+		} else if field := fm.Fields[f.Code]; !field.Empty() && !check(f, decode(field.Value), f.Code) {
 			delete(root, f.Code)
 		}
 	}

@@ -1,7 +1,10 @@
 package apply
 
 import (
+	"bytes"
 	"context"
+	"crypto/rand"
+	"io"
 
 	"shenbao/internal/blob"
 	"shenbao/internal/db"
@@ -50,4 +53,47 @@ func (u *Upload) wants(offset, size int64) (bool, error) {
 		return false, fault.New(fault.Invalid, "apply.upload_beyond", u.Size).In("offset")
 	}
 	return true, nil
+}
+
+// An Incoming is a part of a file as it comes.
+type Incoming struct {
+	UploadAt
+	Offset  int64
+	Content io.Reader // at most [MaxPart] bytes
+}
+
+// ReceivePart takes a part of a file: it is stored before its row is written. A
+// part that does not count leaves nothing behind.
+func (o *Office) ReceivePart(ctx context.Context, d *db.DB, by db.By, in Incoming) (*Upload, error) {
+	u, err := db.View(ctx, d, func(r db.Reader) (*Upload, error) { return sending(ctx, r, by, in.UploadAt) })
+	if err != nil {
+		return nil, err
+	}
+	if wanted, err := u.wants(in.Offset, 1); !wanted || err != nil {
+		return u, err
+	}
+	salt := make([]byte, saltSize)
+	rand.Read(salt)
+	most := min(MaxPart, u.Size-in.Offset)
+	hash, size, err := o.Blobs.Put(ctx, io.MultiReader(bytes.NewReader(salt), io.LimitReader(in.Content, most+1)))
+	if err != nil {
+		return nil, err
+	}
+	size -= saltSize
+	switch {
+	case size > most && most == MaxPart:
+		err = fault.New(fault.Invalid, "apply.part_large", MaxPart>>20)
+	case size > most:
+		err = fault.New(fault.Invalid, "apply.upload_beyond", u.Size).In("offset")
+	case size == 0:
+		err = fault.New(fault.Invalid, "intake.empty").In("file")
+	default:
+		u, err = keep(ctx, d, by, func(tx *db.Tx) (*Upload, error) {
+			return KeepPart(ctx, tx, StoredPart{UploadAt: in.UploadAt, Offset: in.Offset, Size: size, Hash: hash})
+		})
+	}
+	if err != nil || !u.kept {
+		o.discard(ctx, hash)
+	}
+	return u, err
 }

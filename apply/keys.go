@@ -55,7 +55,7 @@ type thing struct {
 // weakly adds a key that does not prove that a thing is the same; "" is none.
 func (t *thing) weakly(key string) {
 	if key != "" {
-		t.weak = append(t.weak, "~"+key) // never equal to one that proves it
+		t.weak = append(t.weak, key)
 	}
 }
 

@@ -81,8 +81,8 @@ func (fm *Form) PlanInput(s *programme.OutlineSection) string {
 	return OutlinePrefix + s.ID
 }
 
-// PlanText is what was written of a section in the editor.
-func (fm *Form) PlanText(s *programme.OutlineSection) string {
+// SectionText is what was written of a section in the editor.
+func (fm *Form) SectionText(s *programme.OutlineSection) string {
 	f := fm.Fields[fm.PlanInput(s)]
 	if f.Empty() {
 		return ""
@@ -115,7 +115,7 @@ func (fm *Form) Written() *Plan {
 	var all []string
 	for _, s := range fm.PlanSections() {
 		section := fm.section(s)
-		section.Text = fm.PlanText(s)
+		section.Text = fm.SectionText(s)
 		section.Chars = rule.CountChars(section.Text)
 		p.Sections = append(p.Sections, section)
 		if section.Text != "" {

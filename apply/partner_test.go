@@ -528,7 +528,7 @@ func TestPlanText(t *testing.T) {
 				if err != nil {
 					return nil, err
 				}
-				return h.Office.PlanText(h.Context(), r, s, number)
+				return apply.PlanText(h.Context(), r, h.Office, apply.PlanAt{Sight: s, Number: number})
 			})
 			h.must(err)
 			return p
@@ -560,6 +560,33 @@ func TestPlanText(t *testing.T) {
 		}
 		if p := plan(id, 1); p.File == nil {
 			h.Errorf("the first version had a file: %+v", p.Sections)
+		}
+	})
+}
+
+// Nobody confirms what changed while they looked, or what names them nowhere.
+func TestNobodyConfirmsUnseen(t *testing.T) {
+	each(t, func(h *house) {
+		ready := h.Ready()
+		id := h.putPartner(ready, "asked")
+		seen := h.partOf(id, "partner")
+		h.must(h.typed("host editor", id, h.naming(id)+"/prior", "true"))
+		n := h.count()
+		for _, part := range []string{seen, "", "x"} {
+			_, err := h.confirm("partner admin", apply.Confirmation{Application: id, Part: part})
+			h.want("confirm "+part, err, "apply.part_moved")
+		}
+		h.must(h.dropRow("host editor", id, h.naming(id)))
+		_, err := h.confirm("partner admin", apply.Confirmation{Application: id, Part: h.partOf(id, "partner")})
+		h.want("in no row", err, "apply.part_unnamed")
+		_, err = h.decline("partner admin", apply.Refusal{Application: id, State: apply.Confirmed, Reason: "另有安排"})
+		h.want("decline what stood otherwise", err, "apply.answered")
+		_, err = h.decline("partner admin", apply.Refusal{Application: id, Reason: " \n"})
+		h.want("decline without a reason", err, "apply.decline_reason")
+		_, err = h.decline("partner admin", apply.Refusal{Application: id, Reason: strings.Repeat("长", 1001)})
+		h.want("decline at length", err, "apply.reason_long")
+		if got := h.lines(n); len(got) != 0 {
+			h.Errorf("the journal gained %q", got)
 		}
 	})
 }

@@ -9,18 +9,24 @@ import (
 	"shenbao/rule"
 )
 
-// PlanText returns the plan of an application that the reader found, section by
-// section, for those who read it and for the search for copied passages: of the
-// version with a number, or with 0 as it stands now. A file that was uploaded
-// counts before what was written in the editor. The plan of a form that asks for
-// none has no sections.
-func (o *Office) PlanText(ctx context.Context, r db.Reader, s *Sight, number int64) (*Plan, error) {
+// A PlanAt names the plan of an application that the reader found: of the version
+// with a number, or with 0 as it stands now.
+type PlanAt struct {
+	*Sight
+	Number int64
+}
+
+// PlanText returns a plan section by section, for those who read it and for the
+// search for copied passages. A file that was uploaded counts before what was
+// written in the editor. The plan of a form that asks for none has no sections.
+// A long file may take seconds.
+func PlanText(ctx context.Context, r db.Reader, o *Office, at PlanAt) (*Plan, error) {
 	var fm *Form
 	var err error
-	if number == 0 {
-		fm, err = o.FormOf(ctx, r, s)
+	if at.Number == 0 {
+		fm, err = o.FormOf(ctx, r, at.Sight)
 	} else {
-		fm, err = o.versionForm(ctx, r, s, number)
+		fm, err = o.versionForm(ctx, r, at)
 	}
 	if err != nil {
 		return nil, err
@@ -36,8 +42,8 @@ func (o *Office) PlanText(ctx context.Context, r db.Reader, s *Sight, number int
 
 // versionForm is as much of a submitted version as its plan takes: its texts and
 // its file.
-func (o *Office) versionForm(ctx context.Context, r db.Reader, s *Sight, number int64) (*Form, error) {
-	v, err := s.VersionOf(ctx, r, number)
+func (o *Office) versionForm(ctx context.Context, r db.Reader, at PlanAt) (*Form, error) {
+	v, err := at.VersionOf(ctx, r, at.Number)
 	if err != nil {
 		return nil, err
 	}

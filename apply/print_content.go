@@ -1,15 +1,12 @@
 package apply
 
 import (
-	"context"
 	"encoding/json"
 	"slices"
 	"strings"
 	"time"
 
 	"shenbao/call"
-	"shenbao/internal/db"
-	"shenbao/internal/fault"
 	"shenbao/programme"
 )
 
@@ -53,30 +50,6 @@ type Joined struct {
 // Draft reports whether the content was not submitted.
 func (c *Content) Draft() bool { return c.Number == 0 }
 
-// Contents is what a version of an application says; number 0 is the draft. The
-// draft is for those who fill it in: see [Sight.SeesDraft].
-func (o *Office) Contents(ctx context.Context, r db.Reader, by db.By, s *Sight, number int64) (*Content, error) {
-	if number != 0 {
-		return o.submitted(ctx, r, by, s, number)
-	}
-	sees, err := s.SeesDraft(ctx, r, by)
-	if err != nil {
-		return nil, err
-	}
-	if !sees {
-		return nil, fault.New(fault.Missing, "apply.no_version", number)
-	}
-	fm, err := o.formOf(ctx, r, s.Application)
-	if err != nil {
-		return nil, err
-	}
-	of, err := call.Find(ctx, r, by, s.Call)
-	if err != nil {
-		return nil, err
-	}
-	return fm.content(s.Application, of), nil
-}
-
 // content is what stands in a form.
 func (fm *Form) content(a *Application, of *call.Call) *Content {
 	text, _ := json.Marshal(fm.values()) // texts, numbers and raw JSON always have a form
@@ -101,24 +74,7 @@ func (fm *Form) content(a *Application, of *call.Call) *Content {
 	return c
 }
 
-// submitted is what a version says, under the call and the package that it was
-// submitted under.
-func (o *Office) submitted(ctx context.Context, r db.Reader, by db.By, s *Sight, number int64) (*Content, error) {
-	v, err := s.VersionOf(ctx, r, number)
-	if err != nil {
-		return nil, err
-	}
-	of, err := call.Find(ctx, r, by, v.Call)
-	if err != nil {
-		return nil, err
-	}
-	p, err := o.Shelf.Package(ctx, r, v.Package)
-	if err != nil {
-		return nil, err
-	}
-	return v.content(of, p), nil
-}
-
+// content is what a version says.
 func (v *Version) content(of *call.Call, p *programme.Package) *Content {
 	facts, _ := decode(v.Facts).(map[string]any)
 	m := v.Manifest

@@ -16,7 +16,7 @@ func itoa(n int) string { return strconv.Itoa(n) }
 func (p *paper) series(f *rule.Fact, value any) {
 	years, _ := bare(value).(map[string]any)
 	of := yearFact(f)
-	t := pdf.Table{Columns: []pdf.Column{{Head: p.t("year"), Width: 34}}}
+	t := pdf.Table{Columns: []pdf.Column{{Head: p.t("year"), Width: 40}}}
 	row := []string{p.column(of)}
 	var cells []string
 	for y := f.Years[0]; y <= f.Years[1]; y++ {

@@ -251,6 +251,22 @@ func TestWatermarkOfADraft(t *testing.T) {
 	}
 }
 
+// TestCode scans the code on the cover.
+func TestCode(t *testing.T) {
+	for _, tool := range []string{"pdftoppm", "zbarimg"} {
+		if _, err := exec.LookPath(tool); err != nil {
+			t.Skipf("needs %s (Debian packages poppler-utils, zbar-tools)", tool)
+		}
+	}
+	c := filled(t, sample.Shandong)
+	png := filepath.Join(t.TempDir(), "cover")
+	poppler(t, printed(t, c, "zh"), "pdftoppm", "-r", "150", "-f", "1", "-l", "1", "-singlefile", "-png", "FILE", png)
+	out, err := exec.Command("zbarimg", "--raw", "-q", png+".png").Output()
+	if want := "https://sb.example.gov.cn/applications/" + string(c.Application) + "/versions/2?paper=" + c.Hash; err != nil || strings.TrimSpace(string(out)) != want {
+		t.Errorf("%v: %s, want %s", err, out, want)
+	}
+}
+
 // TestSamePaper asks for the same bytes for the same version, whenever it is
 // printed and by however many.
 func TestSamePaper(t *testing.T) {

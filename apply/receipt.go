@@ -9,7 +9,6 @@ import (
 	"golang.org/x/mod/sumdb/note"
 
 	"shenbao/internal/clock"
-	"shenbao/internal/db"
 	"shenbao/internal/fault"
 )
 
@@ -30,7 +29,7 @@ const receiptHead = "shenbao receipt"
 // That the journal was not changed since is proved by the line's inclusion.
 func (o *Office) sign(v *Version) (string, error) {
 	text := fmt.Sprintf("%s\napplication %s %d\nreceived %s\nentered %s\nmanifest %s\njournal %s\n",
-		receiptHead, v.Application, v.Number, db.Time(v.Received), db.Time(v.Submitted), v.Hash, v.Line)
+		receiptHead, v.Application, v.Number, v.Received.UTC().Format(clock.Layout), v.Submitted.UTC().Format(clock.Layout), v.Hash, v.Line)
 	signed, err := note.Sign(&note.Note{Text: text}, o.Sign)
 	return string(signed), err
 }

@@ -2,13 +2,11 @@ package apply
 
 import (
 	"bytes"
-	"context"
 	"encoding/json"
 	"strings"
 
 	"golang.org/x/mod/sumdb/note"
 
-	"shenbao/internal/db"
 	"shenbao/internal/fault"
 	"shenbao/internal/journal"
 )
@@ -27,16 +25,6 @@ type Proved struct {
 	*Receipt
 	Seq  int64 `json:"seq"`  // the line's place in the journal, from 1
 	Size int64 `json:"size"` // of the checkpoint that holds it, in lines
-}
-
-// Prove returns the proof of a version. Before its line is sealed, which happens
-// within ten minutes, that is a conflict fault.
-func (v *Version) Prove(ctx context.Context, r db.Reader) (*Proof, error) {
-	inclusion, err := journal.Prove(ctx, r, v.Line)
-	if err != nil {
-		return nil, err
-	}
-	return &Proof{Receipt: v.Receipt, Manifest: v.Manifest, Inclusion: inclusion}, nil
 }
 
 // File is the proof as it is kept.

@@ -95,17 +95,18 @@ func save(ctx context.Context, tx *db.Tx, a *Application) error {
 	return err
 }
 
-// touch notes that a draft was changed, and locks it against being submitted at
-// the same moment. It does not count as a change of the row: whoever submits
-// sees the fields as they are.
+// touch notes that a draft was changed. Whatever changes what would be submitted
+// (fields, files, partners) calls it: what was worked out of the application
+// before holds while its revision is the same.
 func touch(ctx context.Context, tx *db.Tx, a *Application) error {
 	n, err := tx.Exec(ctx, `
-		UPDATE applications SET changed = $1, changed_by = $2, name = $3, folded = $4
+		UPDATE applications SET changed = $1, changed_by = $2, name = $3, folded = $4, revision = revision + 1
 		WHERE id = $5 AND state IN ('draft', 'returned', 'withdrawn')`,
 		db.Time(tx.Now), tx.By.Person, a.Name, a.folded(), a.ID)
 	if err == nil && n == 0 {
 		return fault.New(fault.Conflict, "apply.moved")
 	}
+	a.revision++
 	return err
 }
 

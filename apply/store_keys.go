@@ -2,6 +2,7 @@ package apply
 
 import (
 	"context"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -44,19 +45,19 @@ func putKeys(ctx context.Context, tx *db.Tx, l live) error {
 const keysAtOnce = 400
 
 func insertKeys(ctx context.Context, tx *db.Tx, l live, year int) error {
-	keys := l.form.keys(l.host, year)
-	for len(keys) > 0 {
-		some := keys[:min(keysAtOnce, len(keys))]
-		keys = keys[len(some):]
+	rows := packed(l.form.keys(l.host, year))
+	for len(rows) > 0 {
+		some := rows[:min(keysAtOnce, len(rows))]
+		rows = rows[len(some):]
 		args := []any{l.ID, l.Unit, l.programme, year}
 		var b strings.Builder
-		b.WriteString(`INSERT INTO application_keys (application, unit, programme, year, kind, key, firm, display, field) VALUES `)
+		b.WriteString(`INSERT INTO application_keys (application, unit, programme, year, kind, key, perhaps, firm, display, field) VALUES `)
 		for i, k := range some {
 			if i > 0 {
 				b.WriteString(", ")
 			}
 			b.WriteString("($1, $2, $3, $4")
-			for _, arg := range []any{k.kind, k.key, k.firm, k.shown, k.field} {
+			for _, arg := range []any{k.kind, k.key, k.perhaps, k.firm, k.shown, k.field} {
 				args = append(args, arg)
 				b.WriteString(", $" + strconv.Itoa(len(args)))
 			}
@@ -67,6 +68,37 @@ func insertKeys(ctx context.Context, tx *db.Tx, l live, year int) error {
 		}
 	}
 	return nil
+}
+
+// A keyRow is a row of the table: of one thing a key that is sure and one that
+// is weak, so that most things take one row.
+type keyRow struct {
+	resourceKey
+	perhaps string
+}
+
+// packed puts the keys of each thing into as few rows as hold them. Those of a
+// thing stand together, the sure ones first.
+func packed(keys []resourceKey) []keyRow {
+	var rows []keyRow
+	first := 0 // row of the thing
+	for _, k := range keys {
+		if len(rows) == 0 || rows[first].kind != k.kind || rows[first].field != k.field {
+			first = len(rows)
+		}
+		if !k.weak {
+			rows = append(rows, keyRow{resourceKey: k})
+			continue
+		}
+		free := slices.IndexFunc(rows[first:], func(r keyRow) bool { return r.perhaps == "" })
+		if free < 0 {
+			free = len(rows) - first
+			rows = append(rows, keyRow{resourceKey: k})
+			rows[first+free].key = ""
+		}
+		rows[first+free].perhaps = k.key
+	}
+	return rows
 }
 
 // endKeys ends what others see of an application that is not live any more.
@@ -85,28 +117,46 @@ func endKeys(ctx context.Context, tx *db.Tx, id ID) error {
 type lookup struct {
 	kind string
 	keys []string
+	weak bool
 	firm bool // of firm things: others that are firm do not count
 }
 
 // lookups sorts keys by what is asked about them.
 func lookups(keys []resourceKey) (out []lookup) {
-	at := map[string]int{}
 	for _, k := range keys {
-		group := k.kind + strconv.FormatBool(k.weak && k.firm)
-		i, ok := at[group]
-		if !ok {
-			i = len(out)
-			at[group], out = i, append(out, lookup{kind: k.kind, firm: k.weak && k.firm})
+		l := lookup{kind: k.kind, weak: k.weak, firm: k.weak && k.firm}
+		i := slices.IndexFunc(out, func(o lookup) bool { return o.kind == l.kind && o.weak == l.weak && o.firm == l.firm })
+		if i < 0 {
+			i, out = len(out), append(out, l)
 		}
 		out[i].keys = append(out[i].keys, k.key)
 	}
 	return out
 }
 
+// column is where the keys stand, and condition what others are asked beside.
+func (l lookup) column() string {
+	if l.weak {
+		return "perhaps"
+	}
+	return "key"
+}
+
+func (l lookup) condition() string {
+	if l.firm {
+		return " AND NOT k.firm"
+	}
+	return ""
+}
+
 // held are those of the keys that another live application than self has. It
 // reads one row of each: how many have it makes no difference.
 func held(ctx context.Context, r db.Reader, self ID, keys []resourceKey) ([]resourceKey, error) {
-	found := map[[2]string]bool{}
+	type asked struct {
+		kind, key string
+		weak      bool
+	}
+	found := map[asked]bool{}
 	for _, l := range lookups(keys) {
 		for len(l.keys) > 0 {
 			some := l.keys[:min(keysAtOnce, len(l.keys))]
@@ -114,11 +164,11 @@ func held(ctx context.Context, r db.Reader, self ID, keys []resourceKey) ([]reso
 			err := db.Each(ctx, r, func(row db.Scanner) error {
 				key := ""
 				err := row.Scan(&key)
-				found[[2]string{l.kind, key}] = true
+				found[asked{l.kind, key, l.weak}] = true
 				return err
 			}, `WITH asked (key) AS (VALUES `+places(3, len(some), "($%d)")+`)
 				SELECT asked.key FROM asked WHERE EXISTS (
-					SELECT 1 FROM application_keys k WHERE k.kind = $1 AND k.key = asked.key AND k.application <> $2`+l.narrowed()+`)`,
+					SELECT 1 FROM application_keys k WHERE k.kind = $1 AND k.`+l.column()+` = asked.key AND k.application <> $2`+l.condition()+`)`,
 				argsOf(some, l.kind, self)...)
 			if err != nil {
 				return nil, err
@@ -127,24 +177,17 @@ func held(ctx context.Context, r db.Reader, self ID, keys []resourceKey) ([]reso
 	}
 	var out []resourceKey
 	for _, k := range keys {
-		if found[[2]string{k.kind, k.key}] {
+		if found[asked{k.kind, k.key, k.weak}] {
 			out = append(out, k)
 		}
 	}
 	return out, nil
 }
 
-func (l lookup) narrowed() string {
-	if l.firm {
-		return ` AND NOT k.firm`
-	}
-	return ""
-}
-
-// A holder is another live application that has a key.
+// A holder is another live application that has a key, and what it calls the
+// thing.
 type holder struct {
 	application ID
-	kind, key   string
 	shown       string
 }
 
@@ -162,11 +205,11 @@ func holders(ctx context.Context, r db.Reader, self ID, keys []resourceKey) (out
 			some := l.keys[:min(holdersAtOnce, len(l.keys))]
 			l.keys = l.keys[len(some):]
 			found, err := db.All(ctx, r, func(row db.Scanner) (holder, error) {
-				h := holder{kind: l.kind}
-				return h, row.Scan(&h.application, &h.key, &h.shown)
-			}, `SELECT k.application, k.key, k.display FROM application_keys k
-				WHERE k.kind = $1 AND k.application <> $2 AND k.key IN (`+places(3, len(some), "$%d")+`)`+l.narrowed()+`
-				ORDER BY k.key, k.application LIMIT `+strconv.Itoa(maxHolders), argsOf(some, l.kind, self)...)
+				var h holder
+				return h, row.Scan(&h.application, &h.shown)
+			}, `SELECT k.application, k.display FROM application_keys k
+				WHERE k.kind = $1 AND k.application <> $2 AND k.`+l.column()+` IN (`+places(3, len(some), "$%d")+`)`+l.condition()+`
+				ORDER BY k.application, k.display LIMIT `+strconv.Itoa(maxHolders), argsOf(some, l.kind, self)...)
 			if err != nil {
 				return nil, err
 			}

@@ -93,9 +93,13 @@ func readShard(ctx context.Context, r db.Reader, shard int, mark string) (*nameS
 	if err != nil {
 		return nil, err
 	}
+	return shardWith(mark, names), nil
+}
+
+func shardWith(mark string, names []liveName) *nameShard {
 	texts := make([]string, len(names))
 	for i := range names {
 		texts[i] = names[i].name
 	}
-	return &nameShard{mark, names, similar.NewNames(texts)}, nil
+	return &nameShard{mark, names, similar.NewNames(texts)}
 }

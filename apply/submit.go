@@ -32,6 +32,8 @@ type Submission struct {
 	Pledges      []string  // that were made
 	Acknowledged bool      // the sender knows that conditions are not met
 	Received     time.Time // when the request was fully received, by the server's clock
+
+	prepared *prepared // see [Office.HandIn]
 }
 
 // Submit hands in an application as it stands: it freezes a version, with its
@@ -59,18 +61,66 @@ func Submit(ctx context.Context, tx *db.Tx, o *Office, s Submission) (*Version, 
 	if c.ID != a.Call {
 		return nil, fault.New(fault.Conflict, "apply.amended")
 	}
-	fm, err := o.formOf(ctx, tx, a)
-	if err != nil {
+	p := s.prepared
+	if p == nil || p.revision != a.revision {
+		if p, err = o.prepare(ctx, tx, a); err != nil {
+			return nil, err
+		}
+	}
+	if err := s.ready(p.form, p.assessed); err != nil {
 		return nil, err
 	}
-	assessed, err := o.Assess(ctx, tx, fm, locale.ZH)
-	if err != nil {
+	p.form.Of = a
+	return o.freeze(ctx, tx, s, freezing{a, c, p})
+}
+
+// HandIn is [Submit] in a transaction of its own. What a version is made of is
+// worked out before, without keeping others from the database; it holds unless
+// the application changes in between, and then is worked out again.
+func (o *Office) HandIn(ctx context.Context, d *db.DB, by db.By, s Submission) (*Version, error) {
+	var err error
+	if s.prepared, err = db.View(ctx, d, func(r db.Reader) (*prepared, error) { return o.early(ctx, r, by, s.Application) }); err != nil {
 		return nil, err
 	}
-	if err := s.ready(fm, assessed); err != nil {
+	return db.Update(ctx, d, by, func(tx *db.Tx) (*Version, error) { return Submit(ctx, tx, o, s) })
+}
+
+// prepared is what can be worked out of an application before it is submitted.
+type prepared struct {
+	revision int64 // of the application, that it was worked out of
+	form     *Form
+	assessed *Assessment
+	profile  registry.Snapshot
+}
+
+func (o *Office) prepare(ctx context.Context, r db.Reader, a *Application) (p *prepared, err error) {
+	p = &prepared{revision: a.revision}
+	if p.form, err = o.formOf(ctx, r, a); err != nil {
 		return nil, err
 	}
-	return o.freeze(ctx, tx, s, freezing{a, c, fm, assessed})
+	if p.assessed, err = o.Assess(ctx, r, p.form, locale.ZH); err != nil {
+		return nil, err
+	}
+	p.profile, err = registry.SnapshotOf(ctx, r, a.Unit)
+	return p, err
+}
+
+// early prepares what by may submit. What stands against it is for [Submit] to
+// say.
+func (o *Office) early(ctx context.Context, r db.Reader, by db.By, id ID) (*prepared, error) {
+	a, err := find(ctx, r, id)
+	if err == nil && a.Editable() {
+		var c *call.Call
+		if c, err = call.Newest(ctx, r, a.Call); err == nil {
+			if err = may(ctx, r, by, actor.ActSubmitApplication, a, c); err == nil {
+				return o.prepare(ctx, r, a)
+			}
+		}
+	}
+	if f := fault.Of(err); err != nil && f.Kind == fault.Internal {
+		return nil, err
+	}
+	return nil, nil
 }
 
 // ready asks that nothing stands in the way.
@@ -97,9 +147,8 @@ func (s Submission) ready(fm *Form, assessed *Assessment) error {
 // freezing is what a version is made of.
 type freezing struct {
 	*Application
-	call     *call.Call
-	form     *Form
-	assessed *Assessment
+	call *call.Call
+	*prepared
 }
 
 // freeze writes the version, its line and its receipt.
@@ -119,13 +168,12 @@ func (o *Office) freeze(ctx context.Context, tx *db.Tx, s Submission, f freezing
 		f.Answer = f.assessed.Checked.Answer
 		f.Met, f.Unmet, f.Unknown = int64(f.assessed.Checked.Counts.Met), int64(f.assessed.Checked.Counts.Unmet), int64(f.assessed.Checked.Counts.Unknown)
 	}
-	snapshot, err := registry.Freeze(ctx, tx, f.Unit)
-	if err != nil {
+	if err := f.profile.Keep(ctx, tx); err != nil {
 		return nil, err
 	}
 	v.Manifest = Manifest{Application: f.ID, Number: v.Number, Call: v.Call, Package: f.call.Package, PackageHash: f.Hash, Unit: f.Unit,
 		UnitCode: u.Code, UnitName: f.UnitName, Name: f.form.NameOf(), Received: v.Received, Parts: f.form.parts()}
-	if err := v.ownParts(snapshot); err != nil {
+	if err := v.ownParts(f.profile); err != nil {
 		return nil, err
 	}
 	if v.Hash, err = v.Manifest.sum(); err != nil {

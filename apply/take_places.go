@@ -10,6 +10,7 @@ import (
 	"shenbao/call"
 	"shenbao/internal/db"
 	"shenbao/internal/fault"
+	"shenbao/programme"
 )
 
 // TakePlaces (占用名额) takes a place of every quota of a room that an application
@@ -80,11 +81,18 @@ func (o *Office) Claim(ctx context.Context, r db.Reader, a *Application, v *Vers
 // hold takes the places that a submission needs, instead of those that the
 // application had.
 func (o *Office) hold(ctx context.Context, tx *db.Tx, a *Application, v *Version) error {
-	c, err := o.Claim(ctx, tx, a, v)
-	if err != nil || len(c.Package.Call.Quotas) == 0 {
+	p, err := o.Shelf.Package(ctx, tx, v.Package)
+	if err != nil || len(p.Call.Quotas) == 0 {
 		return err
 	}
 	if err := freePlaces(ctx, tx, a.ID, placeRoom); err != nil {
+		return err
+	}
+	if !slices.ContainsFunc(p.Call.Quotas, func(q *programme.Quota) bool { return q.Room == placeRoom }) {
+		return nil
+	}
+	c, err := o.Claim(ctx, tx, a, v)
+	if err != nil {
 		return err
 	}
 	c.Room, c.Over = placeRoom, true

@@ -9,7 +9,6 @@ import (
 
 	"shenbao/actor"
 	"shenbao/internal/blob"
-	"shenbao/internal/db"
 	"shenbao/internal/fault"
 )
 
@@ -57,36 +56,10 @@ const uploadAge = 7 * 24 * time.Hour
 
 func errNoUpload() error { return fault.New(fault.Missing, "apply.no_upload") }
 
-// sending finds an upload of the reader's unit to an application that the reader
-// fills in.
-func sending(ctx context.Context, r db.Reader, by db.By, at UploadAt) (*Upload, error) {
-	s, err := fillable(ctx, r, by, at.Application)
-	if err != nil {
-		return nil, err
-	}
-	u, err := findUpload(ctx, r, s.ID, at.Upload)
-	if err == nil && u.Owner != actor.UnitID(by.Unit) {
-		return nil, errNoUpload()
-	}
-	return u, err
-}
-
 // UploadAt names an upload.
 type UploadAt struct {
 	Application ID
 	Upload      UploadID
-}
-
-// FindUpload returns an upload of the reader's unit: where to go on with it.
-func FindUpload(ctx context.Context, r db.Reader, by db.By, at UploadAt) (*Upload, error) {
-	return sending(ctx, r, by, at)
-}
-
-// Unfinished are the uploads to an application that the reader's unit began and
-// did not finish.
-func (s *Sight) Unfinished(ctx context.Context, r db.Reader, by db.By) ([]*Upload, error) {
-	all, err := uploads(ctx, r, s.ID)
-	return slices.DeleteFunc(all, func(u *Upload) bool { return u.Owner != actor.UnitID(by.Unit) }), err
 }
 
 // joined reads the parts of an upload one behind the other.

@@ -40,7 +40,7 @@ type Checked struct {
 	Text       string               `json:"answer_text"`
 	Track      string               `json:"track,omitempty"`
 	Because    []string             `json:"because"` // labels of the conditions that decided it
-	Counts     programme.Counts     `json:"counts"`
+	Counts     programme.Counts     `json:"counts"` // of the conditions; advantages that are not there are not counted
 	Sections   []Section            `json:"sections"`
 	Evidence   []programme.Lack     `json:"evidence"` // what could still change a verdict
 	Gaps       []programme.Lack     `json:"gaps"`     // what failed, and by how much
@@ -79,7 +79,7 @@ func Answer(p *programme.Package, facts *rule.Facts, lang string) *Checked {
 
 func checkedOf(p *programme.Package, report *programme.Report, lang string) *Checked {
 	out := &Checked{Package: p.ID, Hash: p.Hash, Answer: report.Answer, Text: report.AnswerText, Track: trackName(p, report.Track), Because: []string{},
-		Counts: report.Counts, Evidence: report.Evidence, Gaps: report.Gaps, Nearest: report.Nearest, Judged: report.Questions,
+		Counts: programme.Counts{Questions: report.Counts.Questions}, Evidence: report.Evidence, Gaps: report.Gaps, Nearest: report.Nearest, Judged: report.Questions,
 		Exceptions: labels(report, report.Exceptions), Advantages: labels(report, report.Advantages)}
 	locators := map[string]string{}
 	for _, c := range p.Clauses {
@@ -94,9 +94,23 @@ func checkedOf(p *programme.Package, report *programme.Report, lang string) *Che
 		if c.Decides {
 			out.Because = append(out.Because, v.Label)
 		}
+		out.count(c)
 		out.add(p, c)
 	}
 	return out
+}
+
+// count counts a condition by its sign: what only gives an advantage, and is not
+// there, is no condition that failed.
+func (c *Checked) count(one Condition) {
+	switch one.Sign {
+	case "✓":
+		c.Counts.Met++
+	case "✗":
+		c.Counts.Unmet++
+	case "?":
+		c.Counts.Unknown++
+	}
 }
 
 // verdictOf is a condition's answer as a sign and a word. What gives an

@@ -16,6 +16,7 @@ func (c *checker) lint() {
 	c.lintLabels()
 	c.lintRules()
 	c.lintFacts()
+	c.lintIntermediaries()
 }
 
 // contradiction reports two clauses of the official text that do not agree.

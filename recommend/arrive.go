@@ -77,7 +77,11 @@ func (o *Office) begin(ctx context.Context, tx *db.Tx, a *apply.Application, c *
 // again lets a resubmitted application go on: at the step that returned it, or
 // from the first one when it was taken back in between.
 func again(ctx context.Context, tx *db.Tx, a *apply.Application, all []*Step) error {
-	returned := slices.IndexFunc(all, func(s *Step) bool { return s.State == Returned })
+	// It comes back to the step that returned it, or that had it when somebody
+	// else did.
+	returned := slices.IndexFunc(all, func(s *Step) bool {
+		return s.State == Returned || s.State == Open && s.Kind != Files && s.Version < a.Version
+	})
 	if returned < 0 && !slices.ContainsFunc(all, func(s *Step) bool { return s.State == Cancelled }) {
 		return nil // it is there already
 	}
@@ -94,7 +98,7 @@ func again(ctx context.Context, tx *db.Tx, a *apply.Application, all []*Step) er
 		if err := saveStep(ctx, tx, s); err != nil {
 			return err
 		}
-		if s.State == Open && was != Open {
+		if s.State == Open && (was != Open || i == returned) {
 			if err := tell(ctx, tx, s, a); err != nil {
 				return err
 			}

@@ -47,6 +47,12 @@ func OpenSummary(ctx context.Context, tx *db.Tx, o *Office, n NewSummary) (*Summ
 		return nil, fault.New(fault.Conflict, "recommend.not_concerned")
 	}
 	l := &Summary{Call: c.ID, Authority: u.ID, AuthorityName: u.Name, Form: t.ID, Stage: n.Stage, Package: c.Hash}
+	if id, err := openList(ctx, tx, l, n.Call, c.ID); id != "" || err != nil {
+		if err != nil {
+			return nil, err
+		}
+		return findList(ctx, tx, id)
+	}
 	if l.Recommender, err = recommender(ctx, tx, p, u); err != nil {
 		return nil, err
 	}
@@ -82,9 +88,15 @@ func recommender(ctx context.Context, r db.Reader, p *programme.Package, u *acto
 func begin(ctx context.Context, tx *db.Tx, l *Summary, calls ...call.ID) (*Summary, error) {
 	const tries = 5
 	for range tries {
-		found, err := openList(ctx, tx, l, calls...)
-		if found != nil || err != nil {
-			return found, err
+		id, err := openList(ctx, tx, l, calls...)
+		if err != nil {
+			return nil, err
+		}
+		if id != "" {
+			if found, err := lockList(ctx, tx, id); err != nil || found.State == SummaryOpen {
+				return found, err
+			}
+			continue // it was handed up meanwhile
 		}
 		l.ID = SummaryID(db.NewID())
 		made, err := insertList(ctx, tx, l)

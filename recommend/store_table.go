@@ -49,24 +49,17 @@ func listsOf(ctx context.Context, r db.Reader, unit actor.UnitID) ([]*Summary, e
 	return db.All(ctx, r, scanList, `SELECT `+listColumns+fromLists+` WHERE l.authority = $1 OR l.receiver = $1 AND l.state = 'handed' ORDER BY l.id DESC`, unit)
 }
 
-// openList returns the table of an authority for a hand-in that is not handed
-// up, locked; nil when there is none. Of amendments any is the call.
-func openList(ctx context.Context, tx *db.Tx, like *Summary, calls ...call.ID) (*Summary, error) {
+// openList returns the key of the table of an authority for a hand-in that is not
+// handed up, "" when there is none. Of amendments any is the call.
+func openList(ctx context.Context, r db.Reader, like *Summary, calls ...call.ID) (id SummaryID, err error) {
 	for _, c := range calls {
-		var id SummaryID
-		err := tx.QueryRow(ctx, `SELECT id FROM recommend_lists WHERE call = $1 AND authority = $2 AND form = $3 AND stage = $4 AND state = 'open'`,
+		err = r.QueryRow(ctx, `SELECT id FROM recommend_lists WHERE call = $1 AND authority = $2 AND form = $3 AND stage = $4 AND state = 'open'`,
 			c, like.Authority, like.Form, like.Stage).Scan(&id)
-		if errors.Is(err, sql.ErrNoRows) {
-			continue
-		}
-		if err != nil {
-			return nil, err
-		}
-		if l, err := lockList(ctx, tx, id); err != nil || l.State == SummaryOpen {
-			return l, err
+		if err == nil || !errors.Is(err, sql.ErrNoRows) {
+			return id, err
 		}
 	}
-	return nil, nil
+	return "", nil
 }
 
 // insertList stores a new table under the next number; false when somebody else

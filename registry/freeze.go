@@ -36,10 +36,27 @@ type frozenRow struct {
 // Freeze (留存档案) keeps a copy of a unit's profile as it stands: for an
 // application that is submitted.
 func Freeze(ctx context.Context, tx *db.Tx, unit actor.UnitID) (Snapshot, error) {
-	if err := actor.May(ctx, tx, tx.By, actor.ActViewProfile, unit); err != nil {
+	s, err := SnapshotOf(ctx, tx, unit)
+	if err != nil {
 		return Snapshot{}, err
 	}
-	p, err := ProfileOf(ctx, tx, unit)
+	return s, s.Keep(ctx, tx)
+}
+
+// Keep is Freeze for a copy that was made a moment ago.
+func (s Snapshot) Keep(ctx context.Context, tx *db.Tx) error {
+	if err := actor.May(ctx, tx, tx.By, actor.ActViewProfile, s.Unit); err != nil {
+		return err
+	}
+	if err := keepSnapshot(ctx, tx, s); err != nil {
+		return err
+	}
+	return tx.Record(ctx, "registry.freeze", subject(s.Unit), map[string]string{"hash": s.Hash})
+}
+
+// SnapshotOf makes the copy of a profile, whoever asks, and keeps it nowhere.
+func SnapshotOf(ctx context.Context, r db.Reader, unit actor.UnitID) (Snapshot, error) {
+	p, err := ProfileOf(ctx, r, unit)
 	if err != nil {
 		return Snapshot{}, err
 	}
@@ -54,9 +71,5 @@ func Freeze(ctx context.Context, tx *db.Tx, unit actor.UnitID) (Snapshot, error)
 		return Snapshot{}, err
 	}
 	hash := sha256.Sum256(body)
-	s := Snapshot{Hash: hex.EncodeToString(hash[:]), Unit: unit, Body: body}
-	if err := keepSnapshot(ctx, tx, s); err != nil {
-		return Snapshot{}, err
-	}
-	return s, tx.Record(ctx, "registry.freeze", subject(unit), map[string]string{"hash": s.Hash})
+	return Snapshot{Hash: hex.EncodeToString(hash[:]), Unit: unit, Body: body}, nil
 }

@@ -92,7 +92,8 @@ func TestSubmitWhatWasSeen(t *testing.T) {
 	h.autosave("host editor", h.path(id, "/form/centre"), "page:tab", "t", "mine:centre.chain", "1", "centre.chain", "机器人产业链")
 	a := h.post("host admin", h.path(id, "/submit"), http.StatusConflict, send...)
 	want(t, a.Body.String(), "检查之后内容又有变动")
-	h.post("host admin", h.path(id, "/submit"), http.StatusUnprocessableEntity, append(send, "long", strings.Repeat("x", maxSmall))...)
+	a = h.post("host admin", h.path(id, "/submit"), http.StatusUnprocessableEntity, append(send, "long", strings.Repeat("x", maxSmall))...)
+	want(t, a.Body.String(), "内容太大")
 	h.post("host admin", h.path(id, "/submit"), http.StatusSeeOther, h.submission("host admin", id)...)
 }
 

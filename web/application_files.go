@@ -142,7 +142,7 @@ func (s *Server) fileOf(v *visit, in atFile) (*apply.Sight, *apply.File, error) 
 		if sight, err = apply.Find(v.Context(), r, v.By(), in.Application); err != nil {
 			return nil, err
 		}
-		if f, err = sight.FileOf(v.Context(), r, v.By(), in.File); err != nil || !f.Removed.IsZero() {
+		if f, err = apply.FindFile(v.Context(), r, v.By(), apply.FileAt{Application: in.Application, File: in.File}); err != nil || !f.Removed.IsZero() {
 			return f, err
 		}
 		form, err := s.office.FormOf(v.Context(), r, sight)
@@ -272,11 +272,16 @@ func (s *Server) keepPart(v *visit, in struct {
 	Offset      int64          `json:"offset"`
 	Bytes       octets         `json:"-"`
 }) (uploadPage, error) {
-	if in.Bytes.Reader == nil {
-		return uploadPage{}, fault.New(fault.Invalid, "web.content_type", v.kind())
+	at := apply.UploadAt{Application: in.Application, Upload: in.Upload}
+	if in.Bytes.Reader != nil {
+		return shownUpload(s.office.ReceivePart(v.Context(), s.DB, v.By(), apply.Incoming{UploadAt: at, Offset: in.Offset, Content: in.Bytes}))
 	}
-	return shownUpload(s.office.ReceivePart(v.Context(), s.DB, v.By(), apply.Incoming{
-		UploadAt: apply.UploadAt{Application: in.Application, Upload: in.Upload}, Offset: in.Offset, Content: in.Bytes}))
+	return shownUpload(db.View(v.Context(), s.DB, func(r db.Reader) (*apply.Upload, error) {
+		if _, err := apply.FindUpload(v.Context(), r, v.By(), at); err != nil {
+			return nil, err
+		}
+		return nil, fault.New(fault.Invalid, "web.content_type", v.kind())
+	}))
 }
 
 // handedIn is a file that was taken.

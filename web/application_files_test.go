@@ -141,7 +141,7 @@ func TestFilesPage(t *testing.T) {
 		page := func(who string) string {
 			return f.raw(who, http.MethodGet, f.path("/files"), "", nil).Body.String()
 		}
-		for _, want := range []string{"建设方案", "必交·未上传", "视填写内容而定", "后续阶段或由他人提交的材料（", "视频答辩材料", "PDF", "50.0 MB", "须签字并盖章后扫描", "000-058"} {
+		for _, want := range []string{"建设方案", "必交·未上传", "视填写内容而定", "后续阶段或由他人提交的材料（", "视频答辩材料", "PDF", "50 MB", "须签字并盖章后扫描", "000-058"} {
 			if !strings.Contains(page("host editor"), want) {
 				t.Errorf("the page does not say %q", want)
 			}

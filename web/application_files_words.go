@@ -1,6 +1,7 @@
 package web
 
 import (
+	"strconv"
 	"strings"
 
 	"github.com/a-h/templ"
@@ -39,7 +40,15 @@ func formatsText(v *visit, m apply.Wanted) string {
 	if len(m.Formats) > 0 {
 		formats = strings.ToUpper(strings.Join(m.Formats, v.T("files.or")))
 	}
-	return v.T("files.formats", formats, sizeText(m.MaxBytes), m.MaxFiles)
+	return v.T("files.formats", formats, limitText(m.MaxBytes), m.MaxFiles)
+}
+
+// limitText is a round number of bytes.
+func limitText(n int64) string {
+	if n >= 1<<30 {
+		return strconv.FormatInt(n>>30, 10) + " GB"
+	}
+	return strconv.FormatInt(n>>20, 10) + " MB"
 }
 
 // materialMarks are what a material carries on paper.

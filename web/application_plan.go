@@ -130,7 +130,7 @@ func (s *Server) plan(v *visit, id apply.ID, q sectionQuery) (p planPage, err er
 func (p planPage) planSections() []planSectionView {
 	out := []planSectionView{}
 	for _, s := range p.form.PlanSections() {
-		one := planSectionView{Name: s.Name, Field: p.form.PlanInput(s), Holds: s.Holds, Shown: p.form.PlanText(s), note: s.Note,
+		one := planSectionView{Name: s.Name, Field: p.form.PlanInput(s), Holds: s.Holds, Shown: p.form.SectionText(s), note: s.Note,
 			clauses: p.form.Package.ClauseIDs(s.Clauses), most: mostPlan}
 		one.Hash, one.Chars = p.form.Fields[one.Field].Hash(), rule.CountChars(one.Shown)
 		one.own = strings.HasPrefix(one.Field, apply.OutlinePrefix)
@@ -208,17 +208,6 @@ func (p planPage) asFacts() []planSectionView {
 
 func (p planPage) ours() []planSectionView {
 	return slices.DeleteFunc(slices.Clone(p.Sections), func(s planSectionView) bool { return !s.own })
-}
-
-// filled is how many sections were written.
-func (p planPage) filled() int {
-	n := 0
-	for _, s := range p.Sections {
-		if s.Chars > 0 {
-			n++
-		}
-	}
-	return n
 }
 
 // countText is the counter below a section: with its limit where the form has

@@ -42,13 +42,18 @@ func (s *Server) listVersions(v *visit, in atApplication) (versionsPage, error) 
 	})
 }
 
+// comparing is the form that compares two of them.
+func (p versionsPage) comparing() comparePage {
+	c := comparePage{sight: p.Sight, versions: p.Versions, draft: p.draft, Comparison: &apply.Comparison{}}
+	c.From, c.To, _ = c.between("", "") // nothing that could not be read
+	return c
+}
+
 // atVersion names a version.
 type atVersion struct {
 	Application apply.ID `json:"application" in:"path"`
 	Number      int64    `json:"number" in:"path"`
 }
-
-func (a atVersion) address() string { return versionAddress(a.Application, a.Number) }
 
 // versionPage is the receipt (回执) of a version.
 type versionPage struct {

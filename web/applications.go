@@ -12,6 +12,7 @@ import (
 	"shenbao/call"
 	"shenbao/internal/db"
 	"shenbao/internal/fault"
+	"shenbao/recommend"
 )
 
 // atApplication names an application.
@@ -143,7 +144,10 @@ func (p begunPage) location() string          { return "/applications/" + string
 // applicationPage is the overview of one application.
 type applicationPage struct {
 	*apply.Sight
-	Versions []*apply.Version `json:"versions"`
+	Versions []*apply.Version    `json:"versions"`
+	Chain    []*recommend.Step   `json:"chain"`  // the authorities, and how far it came
+	Relays   []recommend.Relay   `json:"relays"` // what they ask beside the call
+	Appeals  []*recommend.Appeal `json:"appeals,omitempty"`
 
 	form     *apply.Form
 	assessed *apply.Assessment // nil for those who do not see what is being mended
@@ -168,9 +172,15 @@ func (s *Server) overview(v *visit, id apply.ID) (applicationPage, error) {
 		if p.Versions, err = p.Sight.Versions(ctx, r); err != nil {
 			return p, err
 		}
+		if err := p.onItsWay(ctx, r, v); err != nil {
+			return p, err
+		}
 		p.act = map[actor.Act]bool{}
 		for _, act := range []actor.Act{actor.ActWithdrawApplication, actor.ActReturnApplication, actor.ActEditApplication} {
 			p.act[act] = actor.MayOn(ctx, r, v.By(), act, actor.On{Unit: p.Unit, Issuer: p.Of.Issuer, Programme: p.Of.Package}) == nil
+		}
+		if len(p.Chain) > 0 {
+			p.act[actor.ActReturnApplication] = false // that is done in its case
 		}
 		if p.ReturnedBy != "" {
 			u, err := actor.FindUnit(ctx, r, p.ReturnedBy)
@@ -185,6 +195,35 @@ func (s *Server) overview(v *visit, id apply.ID) (applicationPage, error) {
 		p.assessed, err = s.office.Assess(ctx, r, p.form, v.Lang)
 		return p, err
 	})
+}
+
+// onItsWay reads what the authorities did with the application, and ask.
+func (p *applicationPage) onItsWay(ctx context.Context, r db.Reader, v *visit) (err error) {
+	if p.Chain, err = recommend.Chain(ctx, r, v.By(), p.ID); err != nil {
+		return err
+	}
+	if p.Appeals, err = recommend.Appeals(ctx, r, v.By(), p.ID); err != nil {
+		return err
+	}
+	p.Relays, err = recommend.RelaysFor(ctx, r, p.Of.ID, p.Unit)
+	return err
+}
+
+// refused is the step in which the application was refused, nil when none was.
+func (p applicationPage) refused() *recommend.Step {
+	for _, s := range p.Chain {
+		if s.State == recommend.Rejected {
+			return s
+		}
+	}
+	return nil
+}
+
+// mayAppeal reports whether the reader may ask for another look.
+func (p applicationPage) mayAppeal(v *visit) bool {
+	s := p.refused()
+	return s != nil && v.Actor.Role == actor.UnitAdmin && v.Actor.Unit == p.Unit && v.Now.Before(recommend.AppealUntil(p.form.Package, s)) &&
+		!slices.ContainsFunc(p.Appeals, func(a *recommend.Appeal) bool { return !a.Asked.Before(s.Decided) })
 }
 
 // application finds an application and what was filled in of it.
@@ -247,6 +286,12 @@ func (s *Server) returnApplication(v *visit, in sendingBack) (page, error) {
 	}
 	until, err := instant("until", in.Until)
 	if err != nil {
+		return nil, err
+	}
+	if before, err := s.overview(v, in.Application); err != nil || len(before.Chain) > 0 {
+		if err == nil {
+			err = fault.New(fault.Conflict, "web.applications.return_by_case")
+		}
 		return nil, err
 	}
 	g := apply.SendingBack{Application: in.Application, Reason: in.Reason, Until: until}

@@ -133,7 +133,7 @@ func (d document) labels(ids map[string]bool) (found []string) {
 		if kind := attr(n, "type"); kind == "hidden" || kind == "submit" {
 			continue
 		}
-		if id := attr(n, "id"); !labelled[id] && attr(n, "aria-label") == "" {
+		if id := attr(n, "id"); !labelled[id] && attr(n, "aria-label") == "" && !ids[attr(n, "aria-labelledby")] {
 			found = append(found, fmt.Sprintf("%s %q has no label", n.Data, attr(n, "name")))
 		}
 	}

@@ -30,7 +30,7 @@ type subject struct {
 func (w *world) fill(text, thing string) string {
 	row := w.rows[thing]
 	values := []string{"{unit}", string(w.units[thing]), "{call}", string(w.calls[thing]), "{list}", "staff", "{register}", "platforms", "{token}", "nothing",
-		"{person}", w.people["finance"].by.Person, "{member}", w.people["clerk"].member, "{file}", strings.Repeat("0", 64), "{extension}", "nothing", "{notice}", "nothing", "{application}", cmp.Or(string(w.apps[thing]), "nothing"), "{section}", "centre", "{key}", db.NewID(), "{upload}", "nothing", "{number}", "1", "{$}", ""}
+		"{person}", w.people["finance"].by.Person, "{member}", w.people["clerk"].member, "{file}", strings.Repeat("0", 64), "{extension}", "nothing", "{notice}", "nothing", "{application}", cmp.Or(string(w.apps[thing]), "nothing"), "{section}", "centre", "{key}", db.NewID(), "{table}", cmp.Or(string(w.table), "nothing"), "{upload}", "nothing", "{number}", "1", "{$}", ""}
 	if row != nil {
 		values = append(values, "{row}", string(row.ID))
 	}
@@ -95,6 +95,18 @@ var subjects = map[string]subject{
 	"POST /applications/{application}/uploads/{upload}/parts": {about: "no token"}, "POST /applications/{application}/uploads/{upload}/end": {about: "no token"},
 	"POST /applications/{application}/uploads/{upload}/drop": {about: "no token"},
 
+	"GET /tables": {}, "POST /tables": {about: "table", form: []string{"call", "{call}", "stage", "intent"}, rule: "没有这次报送"},
+	"GET /tables/{table}": {about: "table"}, "GET /tables/{table}/workbook": {about: "table"}, "GET /tables/{table}/print.pdf": {about: "table"},
+	"GET /tables/{table}/seal":     {about: "table", rule: "没有盖章件"},
+	"POST /tables/{table}/move":    {about: "table", form: []string{"row", "nothing", "how", "up", "to", "", "reason", ""}, rule: "表里没有这一行"},
+	"POST /tables/{table}/order":   {about: "table", form: []string{"row", "nothing", "seen", ""}},
+	"POST /tables/{table}/row":     {about: "table", form: []string{"row", "", "seen", "", "reason", "", "cell.centre", "山东省甲类技术创新中心"}},
+	"POST /tables/{table}/remove":  {about: "table", form: []string{"row", "nothing", "reason", ""}, rule: "表里没有这一行"},
+	"POST /tables/{table}/import":  {about: "table"},
+	"POST /tables/{table}/hand-up": {about: "table"},
+	"POST /tables/{table}/return":  {about: "table", form: []string{"reason", "次序有误"}, rule: "没有找到这张汇总表"},
+	"POST /tables/{table}/seal":    {about: "table"},
+
 	"GET /applications/{application}/plan": {about: "no token"}, "POST /applications/{application}/plan": {about: "no token", form: []string{"outline/meaning", "x"}},
 	"GET /applications/{application}/partners":          {about: "no token"},
 	"POST /applications/{application}/partners/invite":  {about: "no token", form: []string{"code", "91370000MA0000009K"}},
@@ -154,7 +166,7 @@ func TestEveryRouteIsDeclared(t *testing.T) {
 // and far from all of them.
 var things = map[string][]string{
 	"unit": {"quan", "fresh", "district", "jin"}, "profile": {"quan", "hai", "jin"}, "member": {"quan"},
-	"application": {"begun", "handed", "far"}, "begin": {"published"}, "list": {""},
+	"application": {"begun", "handed", "far"}, "table": {"published"}, "begin": {"published"}, "list": {""},
 	"call": {"published", "foreign"}, "draft": {"draft"}, "": {""}, "platform": {""}, "no token": {""}, "no file": {"published", "draft"},
 }
 
@@ -287,7 +299,7 @@ func (w *world) expected(rt route, s subject, thing string, p *player) int {
 		}
 		return 0
 	case s.about == "application" && thing != "handed": // a draft
-		acts = append(acts, actor.ActViewApplication)
+		acts = append([]actor.Act{actor.ActViewApplication}, acts...)
 	}
 	for _, act := range acts {
 		if act == "" {
@@ -329,6 +341,8 @@ func (w *world) on(s subject, thing string, by db.By) actor.On {
 			unit = w.units["jin"]
 		}
 		return actor.On{Unit: unit, Issuer: w.units["district"], Programme: "shandong-tic-2024"}
+	case "table":
+		return actor.On{Unit: w.units["district"], Issuer: w.units["district"], Programme: "shandong-tic-2024"}
 	case "begin":
 		return actor.On{Unit: actor.UnitID(by.Unit)}
 	case "call", "draft", "no file":

@@ -2,6 +2,7 @@ package web
 
 import (
 	"context"
+	"maps"
 	"net/url"
 	"slices"
 	"strconv"
@@ -327,6 +328,29 @@ func (s *Server) signCase(v *visit, in struct {
 			return nil, err
 		}
 		return &recommend.Step{ID: a.Step, State: recommend.Open}, nil
+	})
+}
+
+// signItems signs the items of the form check that were answered, each by
+// itself. Answers are fields of their own: answer:ITEM and remark:ITEM.
+func (s *Server) signItems(v *visit, in struct {
+	Step    recommend.StepID `json:"step" in:"path"`
+	Version int64            `json:"version"`
+	Back    string           `json:"back"`
+	Rest    rest             `json:"answers"`
+}) (page, error) {
+	return s.actedOn(v, in.Step, narrowed(in.Back), func(tx *db.Tx, o *recommend.Office) (*recommend.Step, error) {
+		for _, name := range slices.Sorted(maps.Keys(in.Rest)) {
+			item, ok := strings.CutPrefix(name, "answer:")
+			if !ok || in.Rest.Get(name) == "" {
+				continue
+			}
+			g := recommend.Signing{Step: in.Step, Version: in.Version, Kind: recommend.ToItem, Item: item, Answer: in.Rest.Get(name), Remark: in.Rest.Get("remark:" + item)}
+			if _, err := recommend.Sign(v.Context(), tx, o, g); err != nil {
+				return nil, err
+			}
+		}
+		return &recommend.Step{ID: in.Step, State: recommend.Open}, nil
 	})
 }
 

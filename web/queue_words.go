@@ -1,7 +1,6 @@
 package web
 
 import (
-	"cmp"
 	"net/url"
 	"slices"
 	"strconv"
@@ -142,17 +141,43 @@ func stepName(v *visit, s *recommend.Step) string {
 	return v.Text("recommend.kind." + string(s.Kind))
 }
 
-// sortedFindings are the findings with what needs an eye first.
-func sortedFindings(all []rule.View) []rule.View {
-	order := map[string]int{"unmet": 0, "unknown": 1, "met": 2}
-	out := slices.Clone(all)
-	slices.SortStableFunc(out, func(a, b rule.View) int { return cmp.Compare(order[a.Verdict], order[b.Verdict]) })
-	return out
+// A findingGroup holds the findings of one verdict; what needs no eye is folded.
+type findingGroup struct {
+	Verdict, Word string
+	Open          bool
+	Findings      []rule.View
+}
+
+func (g findingGroup) holds(ruleID string) bool {
+	return slices.ContainsFunc(g.Findings, func(f rule.View) bool { return f.Rule == ruleID })
+}
+
+// findingGroups are the findings with what needs an eye first.
+func findingGroups(v *visit, all []rule.View) []findingGroup {
+	groups := []findingGroup{{Verdict: "unmet", Open: true}, {Verdict: "unknown", Open: true}, {Verdict: "without"}, {Verdict: "met"}}
+	for i := range groups {
+		groups[i].Word = v.Text("call.verdict." + groups[i].Verdict)
+		for _, f := range all {
+			if verdictWord(f) == groups[i].Verdict {
+				groups[i].Findings = append(groups[i].Findings, f)
+			}
+		}
+	}
+	return slices.DeleteFunc(groups, func(g findingGroup) bool { return len(g.Findings) == 0 })
+}
+
+// verdictWord is the verdict of a finding; of an advantage that is not there,
+// which fails nobody, it is without.
+func verdictWord(f rule.View) string {
+	if f.Verdict == "unmet" && (f.Effect == rule.Advantage || f.Effect == rule.Inform || f.Effect == rule.Flag) {
+		return "without"
+	}
+	return f.Verdict
 }
 
 func findingWord(v *visit, f rule.View) string {
-	sign := map[string]string{"met": "✓ ", "unmet": "✗ ", "unknown": "? "}[f.Verdict]
-	return sign + v.Text("call.verdict."+f.Verdict)
+	word := verdictWord(f)
+	return map[string]string{"met": "✓ ", "unmet": "✗ ", "unknown": "? ", "without": "– "}[word] + v.Text("call.verdict."+word)
 }
 
 // evidence are the files handed in as materials.
@@ -266,4 +291,24 @@ func (p casePage) asked(a recommend.Answer) string {
 // shown is the address of the file that is looked at.
 func (p casePage) shown() string {
 	return fileAddress(&apply.File{Application: p.Application.ID, ID: p.File})
+}
+
+// items are those of the form check.
+func (p casePage) items() []recommend.Todo {
+	return slices.DeleteFunc(slices.Clone(p.Todo), func(t recommend.Todo) bool { return t.Kind != recommend.ToItem || len(p.evidence(t.Evidence)) == 0 })
+}
+
+// markWord is what an item asks to see on a document, with a space behind it.
+func markWord(v *visit, t recommend.Todo) string {
+	if t.Mark == "" {
+		return ""
+	}
+	return v.T("case.mark."+t.Mark) + " "
+}
+
+func tick(on bool) string {
+	if on {
+		return "✓"
+	}
+	return ""
 }

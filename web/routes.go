@@ -138,12 +138,28 @@ func (s *Server) routes() []route {
 		change("/queue/batch", actor.ActDecideStep, s.batch).pageOnly(),
 		read("/queue/{step}", actor.ActViewQueue, s.showCase),
 		change("/queue/{step}/sign", actor.ActDecideStep, s.signCase),
+		change("/queue/{step}/items", actor.ActDecideStep, s.signItems).pageOnly(),
 		change("/queue/{step}/endorse", actor.ActDecideStep, s.decideCase("endorse")),
 		change("/queue/{step}/return", actor.ActDecideStep, s.decideCase("return")),
 		change("/queue/{step}/refuse", actor.ActDecideStep, s.decideCase("refuse")),
 		change("/queue/{step}/file", actor.ActDecideStep, s.decideCase("file")),
 		change("/queue/{step}/receive", actor.ActDecideStep, s.decideCase("receive")),
 		change("/queue/{step}/appeal", actor.ActDecideStep, s.answerAppeal),
+
+		read("/tables", actor.ActViewQueue, s.listTables),
+		change("/tables", actor.ActEditTable, s.openTable),
+		read("/tables/{table}", actor.ActViewQueue, s.showTable),
+		read("/tables/{table}/workbook", actor.ActViewQueue, s.exportTable).pageOnly(),
+		read("/tables/{table}/print.pdf", actor.ActViewQueue, s.printTable).pageOnly(),
+		read("/tables/{table}/seal", actor.ActViewQueue, s.readSeal).pageOnly(),
+		change("/tables/{table}/move", actor.ActEditTable, s.moveRow),
+		change("/tables/{table}/order", actor.ActEditTable, s.orderRows),
+		change("/tables/{table}/row", actor.ActEditTable, s.writeRow),
+		change("/tables/{table}/remove", actor.ActEditTable, s.takeOff),
+		change("/tables/{table}/import", actor.ActEditTable, s.importTable).pageOnly(),
+		change("/tables/{table}/hand-up", actor.ActHandUp, s.handUpTable),
+		change("/tables/{table}/return", actor.ActDecideStep, s.returnTable),
+		change("/tables/{table}/seal", actor.ActEditTable, s.sealTable).pageOnly(),
 		change("/applications/{application}/appeal", actor.ActAppeal, s.askAppeal),
 		change("/calls/{call}/relay", actor.ActRelay, s.relay),
 
@@ -185,7 +201,7 @@ func (v *visit) rooms() []link {
 	case actor.Editor, actor.UnitAdmin:
 		return append(all, link{"/applications", v.T("applications.title")}, link{"/unit", v.T("room.unit")})
 	case actor.Officer, actor.Head, actor.ProgrammeOfficer:
-		return append(all, link{"/desk", v.T("room.desk")}, link{"/applications", v.T("applications.submitted_title")}, link{"/unit", v.T("room.unit")}, link{"/registers", v.T("room.registers")})
+		return append(all, link{"/queue", v.T("room.queue")}, link{"/tables", v.T("tables.title")}, link{"/desk", v.T("room.desk")}, link{"/applications", v.T("applications.submitted_title")}, link{"/unit", v.T("room.unit")}, link{"/registers", v.T("room.registers")})
 	case actor.Finance:
 		return append(all, link{"/applications", v.T("applications.submitted_title")}, link{"/units", v.T("units.title")})
 	case actor.SysAdmin:

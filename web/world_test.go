@@ -21,6 +21,7 @@ import (
 	"shenbao/internal/db"
 	"shenbao/internal/secret"
 	"shenbao/programme"
+	"shenbao/recommend"
 	"shenbao/registry"
 )
 
@@ -47,6 +48,7 @@ type world struct {
 	calls  map[string]call.ID // published and draft of the district, foreign of 山西省
 	rows   map[string]*registry.Row
 	apps   map[string]apply.ID // begun and handed of quan, far of jin
+	table  recommend.SummaryID // of intents, of the district
 	keys   *secret.Keys
 }
 
@@ -118,6 +120,13 @@ func populate(t testing.TB, s *site) *world {
 	w.fillIn()
 	w.beginAll()
 	w.tell("head", "/desk", "有单位等待核实")
+	w.do(w.people["officer"].by, func(tx *db.Tx) error {
+		l, err := recommend.OpenSummary(t.Context(), tx, s.server.recommends(), recommend.NewSummary{Call: w.calls["published"], Stage: "intent"})
+		if err == nil {
+			w.table = l.ID
+		}
+		return err
+	})
 	return w
 }
 

@@ -2,6 +2,7 @@ package applytest
 
 import (
 	"context"
+	"crypto/sha256"
 	"fmt"
 	"regexp"
 	"strings"
@@ -58,12 +59,26 @@ var varied = regexp.MustCompile(`"(?:code|name)":"[^"]*"`)
 func (c *copier) vary(f copied, u actor.Unit, mark string) string {
 	value := strings.NewReplacer(c.host.Code, u.Code, c.host.Name, u.Name).Replace(f.value)
 	switch {
+	case f.name == "centre.name":
+		return `"` + title(mark) + `"`
 	case strings.HasPrefix(f.name, "units/"), strings.HasPrefix(f.name, "host."), !strings.HasPrefix(value, `{`) && !strings.HasSuffix(f.name, ".name"):
 		return value
 	case strings.HasPrefix(value, `"`):
 		return strings.TrimSuffix(value, `"`) + mark + `"`
 	}
 	return varied.ReplaceAllStringFunc(value, func(s string) string { return strings.TrimSuffix(s, `"`) + mark + `"` })
+}
+
+// words are what centres are called after.
+var words = strings.Fields("机器人 激光 卫星 传感 深海 矿山 光电 疫苗 电池 氢能 农机 轴承 芯片 显示 基因 高铁 储能 防腐 陶瓷 碳纤维 区块链 元宇宙 合成生物 脑机接口 无人机 遥感 数控 铸造 种业 药械 水处理 固废")
+
+// title is the name of a centre, another one for nearly every mark.
+func title(mark string) string {
+	sum, out := sha256.Sum256([]byte(mark)), ""
+	for _, b := range sum[:4] {
+		out += words[int(b)%len(words)]
+	}
+	return out + "技术创新中心"
 }
 
 // application copies the application for a unit, with fields, files and

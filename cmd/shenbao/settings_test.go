@@ -175,5 +175,6 @@ mail-from: 申报平台 <noreply@sb.example.gov.cn>
 - ` + "`trusted-proxy`" + `: only from these addresses is ` + "`X-Forwarded-For`" + ` believed. Without it every visitor behind a proxy looks like the proxy, and shares its limits.
 - ` + "`admin-addr`" + `: serves ` + "`/metrics`" + ` (Prometheus), ` + "`/healthz`" + ` and ` + "`/readyz`" + `. It asks nobody who they are: bind it to an address that visitors cannot reach. It is off unless given.
 - ` + "`mail`" + `: ` + "`smtp://user:password@host:587`" + ` (STARTTLS) or ` + "`smtps://…:465`" + `. Encryption is required unless the server is this machine. Without it letters are written as .eml files into ` + "`mail/`" + ` of the data folder.
+- ` + "`clamd`" + `: ` + "`tcp://127.0.0.1:3310`" + ` or ` + "`unix:/run/clamav/clamd.ctl`" + `, a ClamAV daemon that looks through every uploaded file before it is accepted; while it does not answer, nothing is. Its ` + "`StreamMaxLength`" + ` has to allow films of 1 GB (` + "`StreamMaxLength 1100M`" + `). A file is sent to it unencrypted.
 - ` + "`blobs`" + `: ` + "`s3://bucket/prefix?endpoint=https://host:9000&region=…`" + `, or a folder. An attachment is acknowledged after it was read back and hashed.
 `

@@ -10,7 +10,9 @@ import (
 	"shenbao/call"
 	"shenbao/internal/db"
 	"shenbao/internal/fault"
+	"shenbao/internal/hook"
 	"shenbao/internal/job"
+	"shenbao/recommend"
 )
 
 // attachmentColumns are the columns that name an attachment by its hash.
@@ -19,6 +21,9 @@ var attachmentColumns = []struct{ table, column string }{
 	{"call_attachments", "hash"},
 	{"application_files", "hash"},
 	{"application_upload_parts", "hash"},
+	{"recommend_lists", "seal_hash"},
+	{"recommend_letters", "hash"},
+	{"complaint_files", "hash"},
 }
 
 // stateColumns are the states that a thing may be in, by table.
@@ -29,9 +34,22 @@ var stateColumns = []struct {
 	{"units", []string{actor.Pending, actor.Confirmed, actor.Refused, actor.Closed}},
 	{"calls", []string{string(call.Drafted), string(call.Published), string(call.Withdrawn), string(call.Replaced)}},
 	{"jobs", []string{string(job.Waiting), string(job.Running), string(job.Done), string(job.Dead)}},
-	{"applications", []string{string(apply.Drafted), string(apply.Submitted), string(apply.Returned), string(apply.Withdrawn), string(apply.Dropped)}},
+	{"applications", texts(apply.States)},
 	{"application_versions", []string{apply.Standing, apply.Replaced, apply.TakenBack, apply.SentBack}},
 	{"application_partners", []string{apply.Invited, apply.Confirmed, apply.Declined, apply.Removed}},
+	{"recommend_steps", texts(recommend.States)},
+	{"recommend_appeals", []string{recommend.AppealOpen, recommend.Upheld, recommend.Reopened}},
+	{"recommend_lists", texts(recommend.SummaryStates)},
+	{"complaints", []string{"open", "answered"}},
+	{"hooks", []string{string(hook.Active), string(hook.Paused), string(hook.Stopped), string(hook.Removed)}},
+	{"hook_deliveries", []string{hook.Waiting, hook.Sent, hook.Failed, hook.Dropped}},
+}
+
+func texts[S ~string](states []S) (out []string) {
+	for _, s := range states {
+		out = append(out, string(s))
+	}
+	return out
 }
 
 // references are columns that point to a row without a foreign key, because

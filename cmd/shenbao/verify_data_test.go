@@ -136,7 +136,8 @@ func TestVerifyDataNeedsThePublicKeys(t *testing.T) {
 
 // hashesOfOthers are columns that hold the hash of something that is no
 // attachment.
-var hashesOfOthers = []string{"journal_hashes", "profile_snapshots", "call_packages", "call_kept"}
+var hashesOfOthers = []string{"journal_hashes", "profile_snapshots", "call_packages", "call_kept", "applications", "application_versions",
+	"recommend_lists", "recommend_papers"}
 
 // What verify-data looks at is all there is: every column that holds a state or
 // a hash is in its tables, and every table and column that it names is there.
@@ -150,7 +151,7 @@ func TestVerifyDataKnowsEveryColumn(t *testing.T) {
 		tables[m[1]] = m[2]
 	}
 	has := func(table, column string) bool {
-		line := regexp.MustCompile(`(?m)^\s*` + column + ` (TEXT|BIGINT).*$`).FindString(tables[table])
+		line := regexp.MustCompile(`(?m)^\s*` + column + `\s+(TEXT|BIGINT).*$`).FindString(tables[table])
 		return line != "" && !strings.Contains(line, "REFERENCES") // the database sees to those
 	}
 	known := map[string]bool{}

@@ -59,7 +59,8 @@ func (v keptVersion) fault(key string, args ...any) *fault.Fault {
 // is noted: many versions share one.
 func (v keptVersion) check(keys note.Verifiers, profiles map[string]keptVersion) (found []*fault.Fault) {
 	m := apply.Manifest{}
-	if sha(v.manifest) != v.hash || json.Unmarshal([]byte(v.manifest), &m) != nil {
+	err := json.Unmarshal([]byte(v.manifest), &m)
+	if err != nil || sha(v.manifest) != v.hash {
 		found = append(found, v.fault("version_manifest"))
 	}
 	if !v.names(m) {

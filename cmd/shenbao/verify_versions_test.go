@@ -18,7 +18,7 @@ import (
 
 // served opens a data folder as the one process that serves from it, with the
 // clock inside the window of the sample call.
-func served(t *testing.T, flags dataFlags) (*store, *apply.Office) {
+func served(t *testing.T, flags *dataFlags) (*store, *apply.Office) {
 	t.Helper()
 	a, _ := testApp()
 	a.ctx, a.Getenv = t.Context(), func(string) string { return "" }
@@ -35,7 +35,7 @@ func served(t *testing.T, flags dataFlags) (*store, *apply.Office) {
 func submittedData(t *testing.T) (data string, once, twice, draft apply.ID) {
 	t.Helper()
 	data = filepath.Join(t.TempDir(), "data")
-	s, o := served(t, dataFlags{Data: data})
+	s, o := served(t, &dataFlags{Data: data})
 	defer s.close()
 	h := applytest.Build(t, s.db, o)
 	once = h.Ready()
@@ -112,7 +112,7 @@ func TestVerifyDataFindsDamagedVersions(t *testing.T) {
 		{name: "under another call", texts: []string{v + "call = 'x' WHERE application = $1"}, want: []string{"I1 version_names"}},
 		{name: "another line", texts: []string{v + "line = 'x' WHERE application = $1"}, want: []string{"I1 version_line", "I1 version_lost", "I1 version_receipt"}},
 		{name: "the line says otherwise", texts: []string{"UPDATE journal SET payload = replace(payload, '\"hash\"', '\"hush\"') WHERE id = (SELECT line FROM application_versions WHERE application = $1)"},
-			want: []string{"I1 version_line", "I5 journal.payload"}},
+			want: []string{"I1 version_line", "I5 journal.open_payload"}},
 		{name: "another profile", texts: []string{"UPDATE profile_snapshots SET body = body || ' '"}, want: []string{"I1 profile"}},
 		{name: "no profile", texts: []string{"DELETE FROM profile_snapshots"}, want: []string{"I1 version_part"}},
 

@@ -49,7 +49,8 @@ CREATE TABLE application_keys (
     programme   TEXT    NOT NULL,
     year        BIGINT  NOT NULL, -- in which it was submitted
     kind        TEXT    NOT NULL, -- person, result, instrument, premises, title, direction, host
-    key         TEXT    NOT NULL, -- equal for the same thing; with ~ before it: for perhaps the same
+    key         TEXT    NOT NULL, -- equal for the same thing; '' for none
+    perhaps     TEXT    NOT NULL, -- equal for what may be the same; '' for none
     firm        BOOLEAN NOT NULL, -- the thing has a key that everybody would give it
     display     TEXT    NOT NULL, -- the thing, as people know it
     field       TEXT    NOT NULL  -- where it stands in the form
@@ -58,6 +59,8 @@ CREATE TABLE application_keys (
 CREATE INDEX application_keys_by ON application_keys (kind, key);
 
 CREATE INDEX application_keys_of ON application_keys (application);
+
+CREATE INDEX application_keys_perhaps ON application_keys (kind, perhaps);
 
 CREATE TABLE application_name_marks (
     shard BIGINT NOT NULL PRIMARY KEY,
@@ -346,6 +349,78 @@ CREATE INDEX calls_place ON calls (state, place, closes_order, id);
 
 CREATE INDEX calls_published ON calls (state, published, id);
 
+CREATE TABLE complaint_files (
+    id        TEXT   NOT NULL PRIMARY KEY,
+    complaint TEXT   NOT NULL REFERENCES complaints (id),
+    hash      TEXT   NOT NULL, -- of the sealed content
+    name      TEXT   NOT NULL, -- sealed
+    type      TEXT   NOT NULL, -- by content
+    size      BIGINT NOT NULL  -- of the file itself, in bytes
+);
+
+CREATE INDEX complaint_files_of ON complaint_files (complaint, id);
+
+CREATE TABLE complaints (
+    id          TEXT NOT NULL PRIMARY KEY,
+    call        TEXT NOT NULL REFERENCES calls (id),
+    issuer      TEXT NOT NULL REFERENCES units (id), -- whose officers answer
+    programme   TEXT NOT NULL,                       -- id of the package
+    state       TEXT NOT NULL,                       -- open, answered
+    about       TEXT NOT NULL,                       -- sealed: who is complained of
+    story       TEXT NOT NULL,                       -- sealed: what happened
+    contact     TEXT NOT NULL,                       -- sealed: name and address of the complainant; '' when anonymous
+    token       TEXT NOT NULL UNIQUE,                -- hash of the link by which the answer is read
+    filed       TEXT NOT NULL,
+    answer      TEXT NOT NULL,                       -- sealed
+    answered    TEXT NOT NULL,
+    answered_by TEXT NOT NULL
+);
+
+CREATE INDEX complaints_of ON complaints (issuer, state, id);
+
+CREATE TABLE hook_deliveries (
+    id       TEXT   NOT NULL PRIMARY KEY,
+    hook     TEXT   NOT NULL REFERENCES hooks (id),
+    notice   TEXT   NOT NULL, -- '' of a test
+    once     TEXT   NOT NULL, -- what several people are told is told here once
+    state    TEXT   NOT NULL, -- waiting, sent, failed, dropped
+    outcome  TEXT   NOT NULL, -- of the last attempt: a word
+    code     BIGINT NOT NULL, -- and its number
+    attempts BIGINT NOT NULL,
+    made     TEXT   NOT NULL,
+    ended    TEXT   NOT NULL
+);
+
+CREATE INDEX hook_deliveries_ended ON hook_deliveries (ended) WHERE ended <> '';
+
+CREATE INDEX hook_deliveries_made ON hook_deliveries (hook, id);
+
+CREATE UNIQUE INDEX hook_deliveries_once ON hook_deliveries (hook, once);
+
+CREATE TABLE hooks (
+    id       TEXT   NOT NULL PRIMARY KEY,
+    unit     TEXT   NOT NULL,
+    name     TEXT   NOT NULL,
+    format   TEXT   NOT NULL, -- json, wecom, dingtalk, feishu
+    language TEXT   NOT NULL,
+    kinds    TEXT   NOT NULL, -- how the keys of the notices begin that it is told, with spaces between
+    host     TEXT   NOT NULL, -- of the address: what is shown of it
+    address  TEXT   NOT NULL,
+    secret   TEXT   NOT NULL,
+    state    TEXT   NOT NULL, -- active, paused, stopped, removed
+    failures BIGINT NOT NULL, -- in a row
+    failing  TEXT   NOT NULL, -- since when; '' when the last one arrived
+    made     TEXT   NOT NULL,
+    made_by  TEXT   NOT NULL
+);
+
+CREATE INDEX hooks_of ON hooks (unit, state, id);
+
+CREATE TABLE inbox_choices (
+    person TEXT NOT NULL PRIMARY KEY,
+    digest TEXT NOT NULL -- at_once, arrivals, daily
+);
+
 CREATE TABLE jobs (
     id TEXT PRIMARY KEY,
     kind TEXT NOT NULL,
@@ -423,13 +498,17 @@ CREATE TABLE notices (
     once TEXT NOT NULL,
     sent TEXT NOT NULL,
     read_at TEXT NOT NULL
-);
+, unit TEXT NOT NULL DEFAULT '', digest TEXT NOT NULL DEFAULT '');
+
+CREATE INDEX notices_digest ON notices (person, digest, id) WHERE digest <> '';
 
 CREATE UNIQUE INDEX notices_once ON notices (person, once) WHERE once <> '';
 
 CREATE INDEX notices_person ON notices (person, id);
 
 CREATE INDEX notices_read ON notices (read_at) WHERE read_at <> '';
+
+CREATE INDEX notices_told ON notices (unit, once) WHERE once <> '' AND unit <> '';
 
 CREATE INDEX notices_unread ON notices (person, id) WHERE read_at = '';
 
@@ -543,6 +622,23 @@ CREATE TABLE recommend_findings (
 
 CREATE INDEX recommend_findings_by ON recommend_findings (clause, verdict, application);
 
+CREATE TABLE recommend_letters (
+    id       TEXT   NOT NULL PRIMARY KEY,
+    step     TEXT   NOT NULL REFERENCES recommend_steps (id),
+    version  BIGINT NOT NULL, -- of the application, that it is about
+    place    TEXT   NOT NULL, -- whose government wrote it; '' for none in particular
+    number   TEXT   NOT NULL, -- of the document
+    hash     TEXT   NOT NULL,
+    name     TEXT   NOT NULL,
+    type     TEXT   NOT NULL,
+    size     BIGINT NOT NULL,
+    attached TEXT   NOT NULL,
+    person   TEXT   NOT NULL,
+    removed  TEXT   NOT NULL
+);
+
+CREATE INDEX recommend_letters_of ON recommend_letters (step, attached);
+
 CREATE TABLE recommend_list_rows (
     id          TEXT   NOT NULL PRIMARY KEY,
     list        TEXT   NOT NULL REFERENCES recommend_lists (id),
@@ -600,21 +696,29 @@ CREATE TABLE recommend_looks (
 );
 
 CREATE TABLE recommend_papers (
-    id          TEXT   NOT NULL PRIMARY KEY,
-    application TEXT   NOT NULL REFERENCES applications (id),
-    version     BIGINT NOT NULL,
-    keeper      TEXT   NOT NULL REFERENCES units (id),
-    received    TEXT   NOT NULL,
+    id          TEXT    NOT NULL PRIMARY KEY,
+    application TEXT    NOT NULL REFERENCES applications (id),
+    number      BIGINT  NOT NULL, -- of the lines about an application, from 1
+    corrects    BIGINT  NOT NULL, -- the number of the line that this one stands for; 0 for none
+    version     BIGINT  NOT NULL, -- of the application, that was printed
+    hash        TEXT    NOT NULL, -- of that version
+    keeper      TEXT    NOT NULL REFERENCES units (id),
+    call        TEXT    NOT NULL REFERENCES calls (id),
+    received    TEXT    NOT NULL,
+    until       TEXT    NOT NULL, -- the first instant that was late; '' for none
     late        BOOLEAN NOT NULL,
-    copies      BIGINT NOT NULL,
+    copies      BIGINT  NOT NULL,
+    outcome     TEXT    NOT NULL, -- received, refused
     complete    BOOLEAN NOT NULL,
-    items       TEXT   NOT NULL, -- JSON: what was there
-    remark      TEXT   NOT NULL,
-    entered     TEXT   NOT NULL,
-    entered_by  TEXT   NOT NULL
+    items       TEXT    NOT NULL, -- JSON: what was there
+    remark      TEXT    NOT NULL,
+    entered     TEXT    NOT NULL,
+    entered_by  TEXT    NOT NULL
 );
 
-CREATE INDEX recommend_papers_of ON recommend_papers (application, received);
+CREATE INDEX recommend_papers_kept ON recommend_papers (keeper, received, id);
+
+CREATE UNIQUE INDEX recommend_papers_once ON recommend_papers (application, number);
 
 CREATE TABLE recommend_relays (
     call      TEXT NOT NULL REFERENCES calls (id),

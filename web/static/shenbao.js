@@ -48,6 +48,29 @@ document.addEventListener("keydown", (event) => {
   rows[Math.min(rows.length - 1, Math.max(0, at + (event.key === "j" ? 1 : -1)))]?.focus();
 });
 
+// count says how many 字 a text has, as Word counts them (rule.CountChars).
+const wide = /[\p{Script=Han}\u3000-\u30ff\uff00-\uffef\uac00-\ud7a3“”‘’—…·]/u;
+function count(input) {
+  const p = input.dataset?.max && input.parentElement.querySelector("[data-count]");
+  if (!p) {
+    return;
+  }
+  let n = 0, run = false;
+  for (const c of input.value) {
+    if (/\s/u.test(c)) {
+      run = false;
+    } else if (wide.test(c)) {
+      n++;
+      run = false;
+    } else if (!run) {
+      n++;
+      run = true;
+    }
+  }
+  p.textContent = p.dataset.count.replace("{n}", n);
+  p.classList.toggle("over", n > Number(input.dataset.max));
+}
+
 // The form of an application saves itself: what was touched is sent 1.2 seconds
 // after the last key and when a field is left. Nothing typed is ever thrown
 // away: while the network is gone it is tried again, and when the session is
@@ -241,29 +264,6 @@ document.querySelectorAll("form[data-autosave]").forEach((form) => {
     const was = [...page.querySelectorAll("[name]")].find((e) => e.name === "was:" + field);
     inputs("was:" + field).forEach((e) => was && (e.value = was.value));
   });
-
-  // count says how many 字 a text has, as Word counts them (rule.CountChars).
-  const wide = /[\p{Script=Han}\u3000-\u30ff\uff00-\uffef\uac00-\ud7a3“”‘’—…·]/u;
-  function count(input) {
-    const p = input.dataset?.max && input.parentElement.querySelector("[data-count]");
-    if (!p) {
-      return;
-    }
-    let n = 0, run = false;
-    for (const c of input.value) {
-      if (/\s/u.test(c)) {
-        run = false;
-      } else if (wide.test(c)) {
-        n++;
-        run = false;
-      } else if (!run) {
-        n++;
-        run = true;
-      }
-    }
-    p.textContent = p.dataset.count.replace("{n}", n);
-    p.classList.toggle("over", n > Number(input.dataset.max));
-  }
 
   // Rows: one blank row is the pattern of those that are added.
   form.querySelectorAll("table[data-rows]").forEach((table) => {
@@ -563,6 +563,7 @@ document.querySelectorAll("[data-until][data-now]").forEach((e) => {
         task.upload = undefined; // it is forgotten there
       }
       show(task, "failed", error.message || words().failed);
+      task.again.hidden = error.status === 422; // the same file would be refused again
     }
   }
 
@@ -675,4 +676,50 @@ document.addEventListener("click", async (event) => {
     await navigator.clipboard.writeText(text.value);
     button.textContent = button.dataset.copied;
   } catch { /* the text is selected: the keyboard copies it */ }
+});
+
+// Summary tables: texts are counted while they are typed; rows are dragged into
+// order, and the whole order is sent when one is dropped.
+document.addEventListener("input", (event) => {
+  if (event.target.closest("form[data-counts]")) {
+    count(event.target);
+  }
+});
+document.querySelectorAll("table[data-order] tbody").forEach((body) => {
+  const form = document.getElementById("order");
+  if (!form) {
+    return;
+  }
+  let dragged = null, before = "";
+  const order = () => [...body.rows].map((row) => row.dataset.id);
+  for (const row of body.rows) {
+    row.draggable = true;
+    row.addEventListener("dragstart", (event) => {
+      dragged = row;
+      before = order().join();
+      row.classList.add("dragged");
+      event.dataTransfer.effectAllowed = "move";
+      event.dataTransfer.setData("text/plain", row.dataset.id);
+    });
+    row.addEventListener("dragover", (event) => {
+      if (!dragged || dragged === row) {
+        return;
+      }
+      event.preventDefault();
+      const box = row.getBoundingClientRect();
+      body.insertBefore(dragged, event.clientY < box.top + box.height / 2 ? row : row.nextSibling);
+    });
+    row.addEventListener("dragend", () => {
+      dragged?.classList.remove("dragged");
+      dragged = null;
+      if (order().join() === before) {
+        return;
+      }
+      for (const id of order()) {
+        form.append(Object.assign(document.createElement("input"), { type: "hidden", name: "row", value: id }));
+      }
+      form.requestSubmit();
+    });
+  }
+  body.addEventListener("dragover", (event) => dragged && event.preventDefault());
 });

@@ -8,13 +8,15 @@ CREATE TABLE application_keys (
     programme   TEXT    NOT NULL,
     year        BIGINT  NOT NULL, -- in which it was submitted
     kind        TEXT    NOT NULL, -- person, result, instrument, premises, title, direction, host
-    key         TEXT    NOT NULL, -- equal for the same thing; with ~ before it: for perhaps the same
+    key         TEXT    NOT NULL, -- equal for the same thing; '' for none
+    perhaps     TEXT    NOT NULL, -- equal for what may be the same; '' for none
     firm        BOOLEAN NOT NULL, -- the thing has a key that everybody would give it
     display     TEXT    NOT NULL, -- the thing, as people know it
     field       TEXT    NOT NULL  -- where it stands in the form
 );
 CREATE INDEX application_keys_of ON application_keys (application);
 CREATE INDEX application_keys_by ON application_keys (kind, key);
+CREATE INDEX application_keys_perhaps ON application_keys (kind, perhaps);
 
 -- The names of the platforms that they apply for, in shards: whoever keeps an
 -- index of a shard sees by its mark that it changed.

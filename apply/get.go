@@ -5,8 +5,10 @@ import (
 	"slices"
 
 	"shenbao/actor"
+	"shenbao/call"
 	"shenbao/internal/db"
 	"shenbao/internal/fault"
+	"shenbao/internal/journal"
 )
 
 // VersionOf returns a submitted version of an application that the reader found.
@@ -71,4 +73,56 @@ func Get(ctx context.Context, r db.Reader, id ID) (*Application, *Version, error
 	}
 	v, err := version(ctx, r, id, a.Version)
 	return a, v, err
+}
+
+// Contents is what a version of an application says; number 0 is the draft. The
+// draft is for those who fill it in: see [Sight.SeesDraft].
+func (o *Office) Contents(ctx context.Context, r db.Reader, by db.By, s *Sight, number int64) (*Content, error) {
+	if number != 0 {
+		return o.submitted(ctx, r, by, s, number)
+	}
+	sees, err := s.SeesDraft(ctx, r, by)
+	if err != nil {
+		return nil, err
+	}
+	if !sees {
+		return nil, fault.New(fault.Missing, "apply.no_version", number)
+	}
+	fm, err := o.formOf(ctx, r, s.Application)
+	if err != nil {
+		return nil, err
+	}
+	of, err := call.Find(ctx, r, by, s.Call)
+	if err != nil {
+		return nil, err
+	}
+	return fm.content(s.Application, of), nil
+}
+
+// submitted is what a version says, under the call and the package that it was
+// submitted under.
+func (o *Office) submitted(ctx context.Context, r db.Reader, by db.By, s *Sight, number int64) (*Content, error) {
+	v, err := s.VersionOf(ctx, r, number)
+	if err != nil {
+		return nil, err
+	}
+	of, err := call.Find(ctx, r, by, v.Call)
+	if err != nil {
+		return nil, err
+	}
+	p, err := o.Shelf.Package(ctx, r, v.Package)
+	if err != nil {
+		return nil, err
+	}
+	return v.content(of, p), nil
+}
+
+// Prove returns the proof of a version. Before its line is sealed, which happens
+// within ten minutes, that is a conflict fault.
+func (v *Version) Prove(ctx context.Context, r db.Reader) (*Proof, error) {
+	inclusion, err := journal.Prove(ctx, r, v.Line)
+	if err != nil {
+		return nil, err
+	}
+	return &Proof{Receipt: v.Receipt, Manifest: v.Manifest, Inclusion: inclusion}, nil
 }

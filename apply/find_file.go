@@ -8,11 +8,15 @@ import (
 	"shenbao/internal/db"
 )
 
-// FileOf returns a file of an application that the reader found: those who fill
-// it in get what is part of it, everybody what a version that was submitted
+// FindFile returns a file of an application to those who may see that: those who
+// fill it in get what is part of it, everybody what a version that was submitted
 // names, under the name that it had there.
-func (s *Sight) FileOf(ctx context.Context, r db.Reader, by db.By, id FileID) (*File, error) {
-	f, err := findFile(ctx, r, s.ID, id)
+func FindFile(ctx context.Context, r db.Reader, by db.By, at FileAt) (*File, error) {
+	s, err := Find(ctx, r, by, at.Application)
+	if err != nil {
+		return nil, err
+	}
+	f, err := findFile(ctx, r, s.ID, at.File)
 	if err != nil {
 		return nil, err
 	}
