@@ -51,6 +51,9 @@ const (
 	ActVerifyProfile  Act = "registry.verify"        // an authority says that they are true
 	ActRevealIdentity Act = "registry.reveal"        // one identity number in full
 	ActKeepRegister   Act = "registry.keep_register" // a register (名录) that an authority issues
+	ActQueryRegister  Act = "registry.query"         // a register that is a public list
+	ActReadRegister   Act = "registry.read_register" // one that is not: its rows, and questions by number
+	ActViewLooks      Act = "registry.view_looks"    // who looked at such a register
 )
 
 // Acts of room call. A published call is public; ActViewDraft is about one that

@@ -90,6 +90,9 @@ var table = []permission{
 	{ActVerifyProfile, ActViewProfile, false, may{Above: authority}},
 	{ActRevealIdentity, ActViewProfile, true, may{Own: {UnitAdmin}}},
 	{ActKeepRegister, ActKeepRegister, false, may{Own: {Officer, Head, ProgrammeOfficer}, Any: {System}}},
+	{ActQueryRegister, ActQueryRegister, true, may{Any: append(members, Expert, Auditor)}},
+	{ActReadRegister, ActReadRegister, false, may{Own: {Officer, Head, ProgrammeOfficer}, Above: {Officer, Head, ProgrammeOfficer}}},
+	{ActViewLooks, ActViewLooks, false, may{Own: {Officer, Head, ProgrammeOfficer}, Any: {Auditor}}},
 
 	{ActViewDraft, ActViewDraft, false, issuers},
 	{ActDraftCall, ActViewDraft, false, issuers},

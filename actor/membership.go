@@ -110,3 +110,27 @@ func PeopleOf(ctx context.Context, r db.Reader, unit UnitID, roles ...Role) ([]P
 	}
 	return out, nil
 }
+
+// PeopleIn returns who holds one of some roles in any unit now, each once,
+// whoever asks: for the letters of the day.
+func PeopleIn(ctx context.Context, r db.Reader, roles ...Role) ([]PersonID, error) {
+	var out []PersonID
+	for _, role := range roles {
+		people, err := holders(ctx, r, role)
+		if err != nil {
+			return nil, err
+		}
+		for _, p := range people {
+			if !slices.Contains(out, p) {
+				out = append(out, p)
+			}
+		}
+	}
+	return out, nil
+}
+
+// Belongs reports whether somebody holds a role in a unit now, whoever asks.
+func Belongs(ctx context.Context, r db.Reader, person PersonID, unit UnitID) (bool, error) {
+	all, err := membershipsOf(ctx, r, person)
+	return slices.ContainsFunc(all, func(m *Membership) bool { return m.Unit == unit }), err
+}

@@ -103,3 +103,12 @@ func otherHolders(ctx context.Context, r db.Reader, m *Membership) (int, error) 
 		db.Time(r.At()), string(m.Unit), string(m.Role), string(m.Person)).Scan(&n)
 	return n, err
 }
+
+// holders returns the people who hold a role now and can use it, in order.
+func holders(ctx context.Context, r db.Reader, role Role) ([]PersonID, error) {
+	return db.All(ctx, r, func(row db.Scanner) (p PersonID, err error) {
+		err = row.Scan(&p)
+		return p, err
+	}, `SELECT DISTINCT m.person FROM memberships m JOIN people p ON p.id = m.person WHERE m.role = $2 AND NOT p.disabled AND `+current+` ORDER BY m.person`,
+		db.Time(r.At()), string(role))
+}

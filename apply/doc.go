@@ -28,6 +28,12 @@
 // the unit's profile make a manifest, whose hash stands in the journal and in
 // the signed receipt. The same request twice gives the same receipt.
 //
+// What a submitted application has that another may not have too is known by
+// keys until it is taken back or given up. The rules and [Office.Conflicts] ask
+// them ([Clash]): everybody learns that something of theirs is in use, and with
+// whom only who may see the other application. [Office.IntegrityOf] is the gate
+// of the register of integrity.
+//
 // Acts with a line in the journal: [Begin], [Submit], [Withdraw], [Return],
 // [Drop], [Follow], [Invite], [AnswerInvitation], [ConfirmPart],
 // [RemovePartner]. Filling in is
@@ -35,5 +41,6 @@
 //
 // Tables: applications, application_fields, application_files,
 // application_uploads, application_upload_parts, application_partners,
-// application_versions, application_remarks, application_places.
+// application_versions, application_remarks, application_places,
+// application_keys, application_names, application_name_marks.
 package apply

@@ -131,3 +131,30 @@ func (o *Office) formOf(ctx context.Context, r db.Reader, a *Application) (fm *F
 func (o *Office) FormOf(ctx context.Context, r db.Reader, s *Sight) (*Form, error) {
 	return o.formOf(ctx, r, s.Application)
 }
+
+// Assess answers every condition of the call on a form and lists what stands in
+// the way of submitting it, in the order of the form. The registers are asked as
+// they stand today.
+func (o *Office) Assess(ctx context.Context, r db.Reader, fm *Form, lang string) (*Assessment, error) {
+	facts, text, wrong := fm.Read(r.At())
+	s := &Assessment{Facts: text, Wrong: wrong, Issues: []Issue{}, Needed: fm.Package.Needed(facts)}
+	around, err := o.surroundings(ctx, r, fm)
+	if err != nil {
+		return nil, err
+	}
+	if s.Integrity, err = around.integrity(ctx, r); err != nil {
+		return nil, err
+	}
+	if fm.Package.Program != nil {
+		facts.Registers = around.forRules()
+		s.Checked = call.Answer(fm.Package, facts, lang)
+	}
+	l := &listing{Assessment: s, fm: fm, facts: facts, lang: lang}
+	l.fields()
+	l.files()
+	l.outline()
+	l.partners()
+	l.others(around)
+	l.conditions()
+	return s, nil
+}

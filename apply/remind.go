@@ -70,7 +70,7 @@ func notify(ctx context.Context, tx *db.Tx, unit actor.UnitID, n inbox.Notice, o
 		return err
 	}
 	for _, p := range people {
-		n.Person = string(p)
+		n.Person, n.Unit = string(p), string(unit)
 		if err := inbox.Send(ctx, tx, n, once); err != nil {
 			return err
 		}

@@ -9,6 +9,7 @@ import (
 	"shenbao/actor"
 	"shenbao/internal/db"
 	"shenbao/internal/fault"
+	"shenbao/internal/job"
 )
 
 const applicationColumns = `id, call, hash, unit, unit_name, name, state, begun, begun_by, changed, changed_by, submitted, version,
@@ -114,4 +115,14 @@ func touch(ctx context.Context, tx *db.Tx, a *Application) error {
 // transaction ends, and returns it as it then is.
 func lock(ctx context.Context, tx *db.Tx, id ID) (*Application, error) {
 	return scanApplication(tx.Lock(ctx, `UPDATE applications SET revision = revision WHERE id = $1 RETURNING `+applicationColumns, id))
+}
+
+// Moved is the job by which later rooms learn that an application was submitted,
+// taken back or given up. It carries its id; whoever handles it looks where the
+// application stands then.
+const Moved job.Kind[ID] = "apply.moved"
+
+// moved asks for that job in the transaction of the act.
+func moved(ctx context.Context, tx *db.Tx, a *Application) error {
+	return job.Enqueue(ctx, tx, Moved, a.ID, job.Options{})
 }

@@ -41,13 +41,17 @@ func putKeys(ctx context.Context, tx *db.Tx, l live) error {
 	return markShard(ctx, tx, shard)
 }
 
-// keysAtOnce is how many keys one statement writes or looks up.
-const keysAtOnce = 400
+// How many keys one statement looks up, and writes: so few that there are few
+// different texts, which the database keeps prepared.
+const (
+	keysAtOnce    = 64
+	writtenAtOnce = 16
+)
 
 func insertKeys(ctx context.Context, tx *db.Tx, l live, year int) error {
 	rows := packed(l.form.keys(l.host, year))
 	for len(rows) > 0 {
-		some := rows[:min(keysAtOnce, len(rows))]
+		some := rows[:min(writtenAtOnce, len(rows))]
 		rows = rows[len(some):]
 		args := []any{l.ID, l.Unit, l.programme, year}
 		var b strings.Builder

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"slices"
+	"strings"
 	"time"
 
 	"shenbao/actor"
@@ -241,14 +242,15 @@ func (fm *Form) parts() []Part {
 func (fm *Form) texts() Texts {
 	t := Texts{Outline: map[string]string{}, Reasons: map[string]string{}, Pledges: Pledges}
 	for name, f := range fm.Fields {
-		prefix, rest := split(name)
-		text, _ := decode(f.Value).(string)
-		switch {
-		case text == "":
-		case prefix+"/" == OutlinePrefix:
-			t.Outline[rest] = text
-		case prefix+"/" == ReasonPrefix:
-			t.Reasons[rest] = text
+		into, rest := t.Outline, strings.TrimPrefix(name, OutlinePrefix)
+		if rest == name {
+			into, rest = t.Reasons, strings.TrimPrefix(name, ReasonPrefix)
+		}
+		if rest == name {
+			continue
+		}
+		if text, _ := decode(f.Value).(string); text != "" {
+			into[rest] = text
 		}
 	}
 	return t

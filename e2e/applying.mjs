@@ -13,6 +13,7 @@ const browser = await launch();
 async function somebody(email) {
   const who = await visitor(browser);
   who.email = email;
+  who.page.on("dialog", (d) => d.accept());
   await who.page.goto("/sign-in");
   await who.page.locator("main [name=email]").fill(email);
   await who.page.locator("main [name=password]").fill(password);
@@ -149,11 +150,10 @@ await page.goto(application + "/files");
 const materials = await page.locator('main form:has([name=file]) [name=material]').evaluateAll((all) => all.map((e) => e.value));
 check(materials.length > 10, `${materials.length} materials`);
 for (const m of materials) {
-  const form = page.locator(`main form:has([name=material][value="${m}"])`).first();
-  if ((await form.count()) === 0) continue;
-  await form.locator("[name=file]").setInputFiles(paper, { noWaitAfter: true });
-  if (await form.locator("button").first().isVisible().catch(() => false)) await form.locator("button").first().click({ timeout: 2000 }).catch(() => {});
-  await page.waitForLoadState("networkidle");
+  await page.goto(application + "/files");
+  const done = page.waitForResponse((r) => r.request().method() === "POST" && /\/(end|files)$/.test(new URL(r.url()).pathname), { timeout: 20000 });
+  await page.locator(`main form:has([name=material][value="${m}"]) [name=file]`).first().setInputFiles(paper, { noWaitAfter: true });
+  check((await done).status() < 400, `${m} was uploaded`);
 }
 await page.goto(application + "/files");
 await look(page, "apply-files");

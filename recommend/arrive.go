@@ -18,15 +18,15 @@ import (
 // what was returned goes back to the step that returned it; what was taken back
 // ends every step.
 func Arrive(ctx context.Context, tx *db.Tx, o *Office, id apply.ID) error {
+	all, err := lockSteps(ctx, tx, id)
+	if err != nil {
+		return err
+	}
 	a, v, err := apply.Get(ctx, tx, id)
 	if err != nil {
 		return err
 	}
 	c, err := call.Newest(ctx, tx, a.Call)
-	if err != nil {
-		return err
-	}
-	all, err := lockSteps(ctx, tx, id)
 	if err != nil {
 		return err
 	}
@@ -42,69 +42,130 @@ func Arrive(ctx context.Context, tx *db.Tx, o *Office, id apply.ID) error {
 	if len(all) == 0 {
 		return o.begin(ctx, tx, a, c)
 	}
-	return again(ctx, tx, a, all)
+	return o.again(ctx, tx, a, c, all)
+}
+
+// lay is the chain of an application as it is now, and the filings beside it.
+func (o *Office) lay(ctx context.Context, tx *db.Tx, a *apply.Application, c *call.Call) ([]*Step, error) {
+	steps, err := o.chain(ctx, tx, a, c)
+	if err != nil {
+		return nil, err
+	}
+	beside, err := o.filings(ctx, tx, a, c, steps)
+	return append(steps, beside...), err
 }
 
 // begin lays the chain out and opens its first step.
 func (o *Office) begin(ctx context.Context, tx *db.Tx, a *apply.Application, c *call.Call) error {
-	steps, err := o.chain(ctx, tx, a, c)
-	if err != nil {
+	steps, err := o.lay(ctx, tx, a, c)
+	if err != nil || len(steps) == 0 {
 		return err
 	}
-	beside, err := o.filings(ctx, tx, a, c, steps)
-	if err != nil {
-		return err
-	}
-	for _, s := range append(steps, beside...) {
-		if s.Version = a.Version; s.Position == 1 || s.Kind == Files {
-			s.arrive(a.Version, tx.Now)
-		}
-		if err := insertStep(ctx, tx, s); err != nil {
+	for _, s := range steps {
+		if err := s.take(ctx, tx, a, 1); err != nil {
 			return err
 		}
-		if s.State == Open {
-			if err := tell(ctx, tx, s, a); err != nil {
-				return err
-			}
-		}
-	}
-	if len(steps) == 0 {
-		return nil
 	}
 	return tx.Record(ctx, "recommend.arrive", "application:"+string(a.ID), map[string]any{"version": a.Version, "steps": len(steps)})
 }
 
-// again lets a resubmitted application go on: at the step that returned it, or
-// from the first one when it was taken back in between.
-func again(ctx context.Context, tx *db.Tx, a *apply.Application, all []*Step) error {
-	// It comes back to the step that returned it, or that had it when somebody
-	// else did.
-	returned := slices.IndexFunc(all, func(s *Step) bool {
-		return s.State == Returned || s.State == Open && s.Kind != Files && s.Version < a.Version
-	})
-	if returned < 0 && !slices.ContainsFunc(all, func(s *Step) bool { return s.State == Cancelled }) {
-		return nil // it is there already
+// take puts a step where it stands when an application comes to a position of
+// its chain: those before passed it, and see that it changed; those behind wait;
+// filings are asked beside.
+func (s *Step) take(ctx context.Context, tx *db.Tx, a *apply.Application, at int64) error {
+	switch {
+	case s.Kind == Files || s.Position == at:
+		s.arrive(a.Version, tx.Now)
+	case s.Position < at:
+		return nil
+	default:
+		s.wait(a.Version)
 	}
-	for i, s := range all {
-		was := s.State
-		switch {
-		case s.Kind == Files && was != Open || i == returned, returned < 0 && s.Position == 1:
-			s.arrive(a.Version, tx.Now)
-		case returned >= 0 && s.Position < all[returned].Position:
-			continue // they passed it; they see that it changed
-		case s.Kind != Files:
-			s.wait(a.Version)
-		}
-		if err := saveStep(ctx, tx, s); err != nil {
+	put := saveStep
+	if s.revision == fresh {
+		put = insertStep
+	}
+	if err := put(ctx, tx, s); err != nil || s.State != Open {
+		return err
+	}
+	return tell(ctx, tx, s, a)
+}
+
+// again lets a resubmitted application go on: at the step that returned it, or
+// from the first one when it was taken back in between. Then the chain is laid
+// out again, as the unit may have moved; filings follow the partners always.
+func (o *Office) again(ctx context.Context, tx *db.Tx, a *apply.Application, c *call.Call, all []*Step) error {
+	at := comesBack(all, a.Version)
+	anew, err := takenBack(ctx, tx, a, all)
+	if err != nil || at == 0 && !anew {
+		return err // it is there already
+	}
+	if anew {
+		at = 1
+		if err := leave(ctx, tx, a); err != nil {
 			return err
 		}
-		if s.State == Open && (was != Open || i == returned) {
-			if err := tell(ctx, tx, s, a); err != nil {
+	}
+	laid, err := o.lay(ctx, tx, a, c)
+	if err != nil {
+		return err
+	}
+	for _, s := range all {
+		i := slices.IndexFunc(laid, s.same)
+		if i >= 0 {
+			s.Due, laid[i] = laid[i].Due, s
+		} else if s.Kind != Files && !anew {
+			laid = append(laid, s)
+		} else if s.State != Cancelled {
+			s.decide(Cancelled, "", tx.Now)
+			if err := saveStep(ctx, tx, s); err != nil {
 				return err
 			}
 		}
 	}
+	for _, s := range laid {
+		if s.revision == fresh && s.Kind != Files && !anew {
+			continue // what keeps its place keeps its chain
+		}
+		if err := s.take(ctx, tx, a, at); err != nil {
+			return err
+		}
+	}
 	return tx.Record(ctx, "recommend.arrive", "application:"+string(a.ID), map[string]any{"version": a.Version, "again": true})
+}
+
+// same reports whether another step is that of the same authority at the same
+// place.
+func (s *Step) same(other *Step) bool {
+	return s.Kind == other.Kind && s.Position == other.Position && s.Authority == other.Authority
+}
+
+// comesBack is the position of the step to which a resubmitted application comes
+// back: the one that returned it, or that had it or had done with it when
+// somebody else did; 0 when there is none.
+func comesBack(all []*Step, version int64) int64 {
+	for _, s := range all {
+		if s.Kind != Files && s.Version < version && slices.Contains([]State{Returned, Open, Rejected, Received}, s.State) {
+			return s.Position
+		}
+	}
+	return 0
+}
+
+// takenBack reports whether an application was taken back since it was with the
+// authorities last: they saw that, or it was submitted again before they could.
+func takenBack(ctx context.Context, r db.Reader, a *apply.Application, all []*Step) (bool, error) {
+	seen, ended := int64(0), true
+	for _, s := range all {
+		if s.Kind != Files && s.State != Cancelled {
+			seen, ended = max(seen, s.Version), false
+		}
+	}
+	if ended || seen == a.Version {
+		return ended, nil
+	}
+	versions, err := (&apply.Sight{Application: a}).Versions(ctx, r)
+	return slices.ContainsFunc(versions, func(v *apply.Version) bool { return v.Number >= seen && v.State == apply.TakenBack }), err
 }
 
 // cancel ends the steps of an application that was taken back, frees its
@@ -115,33 +176,50 @@ func cancel(ctx context.Context, tx *db.Tx, a *apply.Application, all []*Step) e
 		return nil
 	}
 	for _, s := range all {
+		if s.State == Cancelled {
+			continue
+		}
 		s.decide(Cancelled, "", tx.Now)
 		if err := saveStep(ctx, tx, s); err != nil {
 			return err
 		}
 	}
-	if err := apply.FreePlaces(ctx, tx, a.ID, room); err != nil {
-		return err
-	}
-	if err := leaveLists(ctx, tx, a.ID); err != nil {
+	if err := leave(ctx, tx, a); err != nil {
 		return err
 	}
 	return tx.Record(ctx, "recommend.cancel", "application:"+string(a.ID), map[string]any{"version": a.Version})
 }
 
-// tell says to the people of an authority that something waits for them: the
-// one whose it is, else all its officers.
+// leave frees the places of an application, and takes it off the tables that
+// were not handed up.
+func leave(ctx context.Context, tx *db.Tx, a *apply.Application) error {
+	if err := apply.FreePlaces(ctx, tx, a.ID, room); err != nil {
+		return err
+	}
+	return leaveLists(ctx, tx, a.ID)
+}
+
+// tell says to the people of an authority that something waits for them.
 func tell(ctx context.Context, tx *db.Tx, s *Step, a *apply.Application) error {
-	people := []actor.PersonID{s.Assignee}
-	if s.Assignee == "" {
-		var err error
-		if people, err = actor.PeopleOf(ctx, tx, s.Authority, actor.Officer); err != nil {
-			return err
-		}
+	n := inbox.Notice{Key: "recommend.notice.arrived", Args: []any{a.UnitName, a.Name, s.Name}}
+	return s.tell(ctx, tx, n, fmt.Sprintf("recommend.arrived:%s:%d", s.ID, s.Version))
+}
+
+// tell sends a notice about a step: to the one whose it is, while they work
+// there, else to all officers of the authority.
+func (s *Step) tell(ctx context.Context, tx *db.Tx, n inbox.Notice, once string) error {
+	people, err := actor.PeopleOf(ctx, tx, s.Authority, actor.Officer, actor.Head)
+	if err != nil {
+		return err
+	}
+	if slices.Contains(people, s.Assignee) {
+		people = []actor.PersonID{s.Assignee}
+	} else if people, err = actor.PeopleOf(ctx, tx, s.Authority, actor.Officer); err != nil {
+		return err
 	}
 	for _, p := range people {
-		n := inbox.Notice{Person: string(p), Key: "recommend.notice.arrived", Link: "/queue/" + string(s.ID), Args: []any{a.UnitName, a.Name, s.Name}}
-		if err := inbox.Send(ctx, tx, n, fmt.Sprintf("recommend.arrived:%s:%d", s.ID, s.Version)); err != nil {
+		n.Person, n.Unit, n.Link = string(p), string(s.Authority), "/queue/"+string(s.ID)
+		if err := inbox.Send(ctx, tx, n, once); err != nil {
 			return err
 		}
 	}
@@ -167,7 +245,7 @@ func pass(ctx context.Context, tx *db.Tx, s *Step, a *apply.Application) error {
 
 // follower is the step of the chain after another, nil at its end.
 func follower(all []*Step, s *Step) *Step {
-	i := slices.IndexFunc(all, func(n *Step) bool { return n.Kind != Files && n.Position == s.Position+1 })
+	i := slices.IndexFunc(all, func(n *Step) bool { return n.Kind != Files && n.State != Cancelled && n.Position == s.Position+1 })
 	if i < 0 {
 		return nil
 	}

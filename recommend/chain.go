@@ -3,7 +3,6 @@ package recommend
 import (
 	"context"
 	"slices"
-	"strings"
 
 	"shenbao/actor"
 	"shenbao/apply"
@@ -11,6 +10,25 @@ import (
 	"shenbao/internal/db"
 	"shenbao/programme"
 )
+
+// Chain returns the steps of an application to those who may see it; the
+// authorities above see each other's, the applicant sees all but remarks that
+// are the offices' own.
+func Chain(ctx context.Context, r db.Reader, by db.By, id apply.ID) ([]*Step, error) {
+	if _, err := apply.Find(ctx, r, by, id); err != nil {
+		return nil, err
+	}
+	all, err := steps(ctx, r, id)
+	if err != nil || slices.ContainsFunc(all, func(s *Step) bool { return string(s.Authority) == by.Unit }) {
+		return all, err
+	}
+	for _, s := range all {
+		if s.Assignee = ""; s.State != Returned && s.State != Rejected {
+			s.Reason = ""
+		}
+	}
+	return all, nil
+}
 
 // room is what stages and quotas of a package call this room.
 const room = "recommend"
@@ -51,7 +69,7 @@ func (o *Office) chain(ctx context.Context, r db.Reader, a *apply.Application, c
 // stepOf is a step of a stage at an authority.
 func stepOf(a *apply.Application, c *call.Call, u *actor.Unit, s *programme.Stage) *Step {
 	w, _ := c.Stage(s.ID)
-	return &Step{Application: a.ID, Kind: Kind(s.Act), Stage: s.ID, Name: s.Name, Authority: u.ID, AuthorityName: u.Name, Call: c.ID, State: Waiting, Due: w.Until}
+	return &Step{Application: a.ID, Kind: Kind(s.Act), Stage: s.ID, Name: s.Name, Authority: u.ID, AuthorityName: u.Name, Call: c.ID, State: Waiting, Due: w.Until, revision: fresh}
 }
 
 // end adds the receipt at the end of the chain, and numbers the steps.
@@ -62,7 +80,7 @@ func (l *line) end(steps []*Step, a *apply.Application, c *call.Call, p *program
 			return nil, err
 		}
 		if u != nil && (len(steps) == 0 || steps[len(steps)-1].Authority != u.ID) {
-			steps = append(steps, &Step{Application: a.ID, Kind: Receives, Authority: u.ID, AuthorityName: u.Name, Call: c.ID, State: Waiting})
+			steps = append(steps, &Step{Application: a.ID, Kind: Receives, Authority: u.ID, AuthorityName: u.Name, Call: c.ID, State: Waiting, revision: fresh})
 		}
 	}
 	for i, s := range steps {
@@ -73,11 +91,10 @@ func (l *line) end(steps []*Step, a *apply.Application, c *call.Call, p *program
 
 // A line finds the authorities over a host.
 type line struct {
-	ctx   context.Context
-	r     db.Reader
-	by    string // as the package says: place, administrative line, place or administrative line
-	host  *actor.Unit
-	above []*actor.Unit // along the administrative line, the nearest first
+	ctx  context.Context
+	r    db.Reader
+	by   string // as the package says: place, administrative line, place or administrative line
+	host *actor.Unit
 }
 
 // authority is who acts for the host as who says; nil when there is none.
@@ -146,16 +163,4 @@ func (o *Office) filings(ctx context.Context, r db.Reader, a *apply.Application,
 		out = append(out, s)
 	}
 	return out, nil
-}
-
-// after are the steps of the chain behind another, in order.
-func after(steps []*Step, at *Step) []*Step {
-	var out []*Step
-	for _, s := range steps {
-		if s.Kind != Files && s.Position > at.Position {
-			out = append(out, s)
-		}
-	}
-	slices.SortFunc(out, func(a, b *Step) int { return strings.Compare(string(a.ID), string(b.ID)) })
-	return out
 }

@@ -65,7 +65,9 @@ func TestComplaint(t *testing.T) {
 			if err != nil || c.About != e.About || c.Story != e.Story || len(c.Files) != 1 || c.Files[0].Name != "转账截图.png" {
 				t.Errorf("%s sees %+v, %v", who, c, err)
 			}
-			told, err := db.View(t.Context(), h.DB, func(r db.Reader) ([]inbox.Notice, error) { return inbox.List(t.Context(), r, h.Staff[who].Person, "", 9) })
+			told, err := db.View(t.Context(), h.DB, func(r db.Reader) ([]inbox.Notice, error) {
+				return inbox.List(t.Context(), r, h.Staff[who].Person, "", 9)
+			})
 			if err != nil || len(told) != 1 || told[0].Link != "/complaints/"+string(id) || strings.Contains(told[0].Text("zh"), "张三") {
 				t.Errorf("%s is told %+v, %v", who, told, err)
 			}
@@ -91,7 +93,9 @@ func TestComplaint(t *testing.T) {
 		}
 
 		reveal := func(who string) (string, error) {
-			return applytest.Do(h.House, who, func(ctx context.Context, tx *db.Tx) (string, error) { return recommend.RevealComplainant(ctx, tx, h.office, id) })
+			return applytest.Do(h.House, who, func(ctx context.Context, tx *db.Tx) (string, error) {
+				return recommend.RevealComplainant(ctx, tx, h.office, id)
+			})
 		}
 		if contact, err := reveal("district officer"); err != nil || contact != e.Contact {
 			t.Errorf("the address: %q, %v", contact, err)

@@ -21,6 +21,10 @@
 // application comes back to the step that returned it: it keeps its place, and
 // those before see that it changed. A step that is late is shown late.
 //
+// Beside the steps stand the register of what came on paper ([EnterPaper]), the
+// letters that an authority puts beside its decision ([AttachLetter]), and the
+// complaints about intermediaries, which anybody may file ([Complain]).
+//
 // Nobody endorses what they have not seen: a decision names the version that it
 // is about. The questions of the call, the items of the form check and the
 // exceptions that were asked for are answered and signed one by one ([Answer]).
@@ -28,5 +32,6 @@
 //
 // Tables: recommend_steps, recommend_findings, recommend_answers,
 // recommend_looks, recommend_relays, recommend_appeals, recommend_lists,
-// recommend_list_rows, recommend_papers. The places of quotas are of room apply.
+// recommend_list_rows, recommend_papers, recommend_letters, complaints,
+// complaint_files. The places of quotas are of room apply.
 package recommend

@@ -47,16 +47,6 @@ func findFor(ctx context.Context, tx *db.Tx, id StepID, act actor.Act) (*Step, *
 	return s, a, v, err
 }
 
-// Chain returns the steps of an application to those who may see it; the
-// authorities above see each other's, the applicant sees all but remarks that
-// are the offices' own.
-func Chain(ctx context.Context, r db.Reader, by db.By, id apply.ID) ([]*Step, error) {
-	if _, err := apply.Find(ctx, r, by, id); err != nil {
-		return nil, err
-	}
-	return steps(ctx, r, id)
-}
-
 // A Case (办件) is a step with all that its officer looks at.
 type Case struct {
 	*Step

@@ -200,16 +200,6 @@ func (t *Table) named(w *Row) string {
 	return string(w.Application)
 }
 
-// column finds a column by its id.
-func (t *Table) column(id string) *Column {
-	for _, c := range t.Columns {
-		if c.ID == id {
-			return c
-		}
-	}
-	return nil
-}
-
 // application is what a row stands for, nil for one that is there by hand.
 func (w *Row) application(ctx context.Context, r db.Reader) (*apply.Application, *apply.Version, error) {
 	if w.Application == "" {

@@ -146,7 +146,7 @@ func (t *Table) tell(ctx context.Context, tx *db.Tx, unit actor.UnitID, key stri
 		return err
 	}
 	for _, p := range people {
-		n := inbox.Notice{Person: string(p), Key: key, Link: "/tables/" + string(t.ID), Args: []any{t.AuthorityName, t.Title, len(t.Rows), t.Reason}}
+		n := inbox.Notice{Person: string(p), Unit: string(unit), Key: key, Link: "/tables/" + string(t.ID), Args: []any{t.AuthorityName, t.Title, len(t.Rows), t.Reason}}
 		if err := inbox.Send(ctx, tx, n, fmt.Sprintf("%s:%s:%d", key, t.ID, t.Version)); err != nil {
 			return err
 		}

@@ -33,7 +33,9 @@ func (h *house) attach(who string, s *recommend.Step, scan recommend.Scan, chang
 	if change != nil {
 		change(&e)
 	}
-	return applytest.Do(h.House, who, func(ctx context.Context, tx *db.Tx) (*recommend.Letter, error) { return recommend.AttachLetter(ctx, tx, h.office, e) })
+	return applytest.Do(h.House, who, func(ctx context.Context, tx *db.Tx) (*recommend.Letter, error) {
+		return recommend.AttachLetter(ctx, tx, h.office, e)
+	})
 }
 
 // lettersOf are the names of the letters that somebody sees in a step.
@@ -158,7 +160,9 @@ func TestDigest(t *testing.T) {
 			t.Errorf("late already:\n%s", text)
 		}
 		step := h.step("district officer", id)
-		_, err = db.Keep(t.Context(), h.DB, func(tx *db.Tx) (int, error) { return 0, recommend.Look(t.Context(), tx, h.Staff["district officer"], step.ID) })
+		_, err = db.Keep(t.Context(), h.DB, func(tx *db.Tx) (int, error) {
+			return 0, recommend.Look(t.Context(), tx, h.Staff["district officer"], step.ID)
+		})
 		h.must(err)
 		if text := digest("district officer"); strings.Contains(text, "有变动") {
 			t.Errorf("looked at, and yet new:\n%s", text)

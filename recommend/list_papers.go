@@ -133,3 +133,12 @@ func yesNo(lang string, yes bool) string {
 	}
 	return locale.Text(lang, "recommend.paper.no")
 }
+
+// PaperCalls returns the keys and titles of the calls of the reader's unit that
+// ask for paper, the newest first.
+func PaperCalls(ctx context.Context, r db.Reader, by db.By) ([][2]string, error) {
+	if err := actor.May(ctx, r, by, actor.ActEnterPaper, actor.UnitID(by.Unit)); err != nil {
+		return nil, err
+	}
+	return paperCalls(ctx, r, actor.UnitID(by.Unit))
+}

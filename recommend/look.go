@@ -4,12 +4,12 @@ import (
 	"context"
 
 	"shenbao/actor"
+	"shenbao/apply"
 	"shenbao/internal/db"
-	"shenbao/internal/fault"
 )
 
-// Look notes that somebody looked at the version that a step is about, so that
-// the queue can say what changed since. It is no act.
+// Look notes that somebody looked at what was submitted last, so that the queue
+// can say what changed since. It is no act.
 func Look(ctx context.Context, tx *db.Tx, by db.By, id StepID) error {
 	s, err := findStep(ctx, tx, id)
 	if err != nil {
@@ -18,47 +18,9 @@ func Look(ctx context.Context, tx *db.Tx, by db.By, id StepID) error {
 	if err := may(ctx, tx, by, actor.ActViewQueue, s); err != nil {
 		return err
 	}
-	return putLook(ctx, tx, actor.PersonID(by.Person), s)
-}
-
-// Assign (分办) gives the open steps of an authority to one of its people; ""
-// gives them back to all.
-func Assign(ctx context.Context, tx *db.Tx, to actor.PersonID, ids []StepID) error {
-	for _, id := range ids {
-		s, a, _, err := findFor(ctx, tx, id, actor.ActDecideStep)
-		if err != nil {
-			return err
-		}
-		if err := s.open(s.Version); err != nil {
-			return err
-		}
-		if err := works(ctx, tx, s, to); err != nil {
-			return err
-		}
-		s.Assignee = to
-		if err := saveStep(ctx, tx, s); err != nil {
-			return err
-		}
-		if err := tx.Record(ctx, "recommend.assign", s.subject(), map[string]string{"application": string(a.ID), "to": string(to)}); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// works asks that somebody works for the authority of a step.
-func works(ctx context.Context, r db.Reader, s *Step, person actor.PersonID) error {
-	if person == "" {
-		return nil
-	}
-	people, err := actor.PeopleOf(ctx, r, s.Authority, actor.Officer, actor.Head)
+	a, _, err := apply.Get(ctx, tx, s.Application)
 	if err != nil {
 		return err
 	}
-	for _, p := range people {
-		if p == person {
-			return nil
-		}
-	}
-	return fault.New(fault.Invalid, "recommend.not_colleague").In("to")
+	return putLook(ctx, tx, actor.PersonID(by.Person), a)
 }

@@ -122,7 +122,9 @@ func (s *shanxi) enter(who string, e recommend.PaperEntry) (*recommend.Paper, er
 	if e.Version == 0 {
 		e.Version = 1
 	}
-	return applytest.Do(s.House, who, func(ctx context.Context, tx *db.Tx) (*recommend.Paper, error) { return recommend.EnterPaper(ctx, tx, s.office, e) })
+	return applytest.Do(s.House, who, func(ctx context.Context, tx *db.Tx) (*recommend.Paper, error) {
+		return recommend.EnterPaper(ctx, tx, s.office, e)
+	})
 }
 
 func (s *shanxi) standing(who string) *recommend.PaperStanding {
@@ -136,7 +138,9 @@ func (s *shanxi) standing(who string) *recommend.PaperStanding {
 
 func (s *shanxi) list(who string, f recommend.PaperFilter) *recommend.PaperList {
 	s.Helper()
-	l, err := db.View(s.Context(), s.DB, func(r db.Reader) (*recommend.PaperList, error) { return recommend.ListPapers(s.Context(), r, s.Staff[who], f) })
+	l, err := db.View(s.Context(), s.DB, func(r db.Reader) (*recommend.PaperList, error) {
+		return recommend.ListPapers(s.Context(), r, s.Staff[who], f)
+	})
 	s.must(err)
 	return l
 }

@@ -78,7 +78,7 @@ func (t *Table) reopen(ctx context.Context, tx *db.Tx, w *Row) error {
 // step is the one in which the authority of the table recommends.
 func (t *Table) step(all []*Step) *Step {
 	for _, s := range all {
-		if s.Kind == Recommends && s.Authority == t.Authority {
+		if s.Kind == Recommends && s.Authority == t.Authority && s.State != Cancelled {
 			return s
 		}
 	}

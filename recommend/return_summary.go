@@ -29,7 +29,7 @@ func ReturnSummary(ctx context.Context, tx *db.Tx, o *Office, g SendingDown) (*S
 	if err != nil {
 		return nil, err
 	}
-	if err := t.mayReceive(ctx, tx, tx.By, actor.ActDecideStep); err != nil {
+	if err := t.received(ctx, tx); err != nil {
 		return nil, err
 	}
 	if g.Reason, err = reason(g.Reason, true); err != nil {
@@ -53,6 +53,18 @@ func ReturnSummary(ctx context.Context, tx *db.Tx, o *Office, g SendingDown) (*S
 		return nil, err
 	}
 	return l, tx.Record(ctx, "recommend.return_summary", l.subject(), map[string]any{"hash": was, "reason": g.Reason})
+}
+
+// received asks that the author of tx decides for the unit that the table was
+// handed up to.
+func (t *Table) received(ctx context.Context, tx *db.Tx) error {
+	if t.Receiver != "" && tx.By.Unit == string(t.Receiver) {
+		return t.mayReceive(ctx, tx, tx.By, actor.ActDecideStep)
+	}
+	if err := t.may(ctx, tx, tx.By, actor.ActDecideStep); err != nil {
+		return err
+	}
+	return fault.New(fault.Refused, "recommend.not_receiver")
 }
 
 // takeBack lets the step above wait again for the application of a row.

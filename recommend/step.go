@@ -65,6 +65,9 @@ type Step struct {
 	revision int64
 }
 
+// fresh is the revision of a step that is not stored yet.
+const fresh = -1
+
 // Late reports whether the step is not done, or was done, after it was due.
 func (s *Step) Late(now time.Time) bool {
 	if s.Due.IsZero() || s.State == Waiting || s.State == Cancelled {

@@ -54,6 +54,9 @@ func insertStep(ctx context.Context, tx *db.Tx, s *Step) error {
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, 0)`,
 		s.ID, s.Application, s.Position, s.Kind, s.Stage, s.Name, s.Authority, s.AuthorityName, s.Call, s.State, s.Version, db.Time(s.Arrived),
 		db.Time(s.Due), db.Time(s.Decided), s.DecidedBy, s.Reason, s.Clause, s.Assignee)
+	if err == nil {
+		s.revision = 0
+	}
 	return err
 }
 

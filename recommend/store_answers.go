@@ -48,9 +48,9 @@ func lookOf(ctx context.Context, r db.Reader, person actor.PersonID, id apply.ID
 	return version, err
 }
 
-func putLook(ctx context.Context, tx *db.Tx, person actor.PersonID, s *Step) error {
+func putLook(ctx context.Context, tx *db.Tx, person actor.PersonID, a *apply.Application) error {
 	_, err := tx.Exec(ctx, `
 		INSERT INTO recommend_looks (person, application, version, at) VALUES ($1, $2, $3, $4)
-		ON CONFLICT (person, application) DO UPDATE SET version = excluded.version, at = excluded.at`, person, s.Application, s.Version, db.Time(tx.Now))
+		ON CONFLICT (person, application) DO UPDATE SET version = excluded.version, at = excluded.at`, person, a.ID, a.Version, db.Time(tx.Now))
 	return err
 }

@@ -349,7 +349,7 @@ func dump(h *house) string {
 	return see(h, func(r db.Reader) (string, error) {
 		var b strings.Builder
 		for _, q := range []string{"SELECT id || cells || person || sealed || key FROM profile_rows", "SELECT payload || subject FROM journal",
-			"SELECT body FROM profile_snapshots", "SELECT cells || person || key FROM register_rows"} {
+			"SELECT body FROM profile_snapshots", "SELECT cells || person || key FROM register_rows", "SELECT asked || number FROM register_looks"} {
 			rows, err := r.Query(h.Context(), q)
 			if err != nil {
 				return "", err

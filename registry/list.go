@@ -38,6 +38,7 @@ type List struct {
 	Months  int        // how long a row stands without being confirmed; 0 for good
 	Until   string     // the column that holds the last day on which a row counts; "" for none
 	Rows    int        // the most rows that it holds
+	Open    bool       // of a register: it is a public list
 	Single  bool       // of single facts: each column is a row of its own, with the column's code as its key
 
 	register bool

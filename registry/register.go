@@ -5,10 +5,14 @@ package registry
 // here: applications, the applications under way, which this platform counts
 // itself.
 //
+// An open one is a public list: whoever is signed in may query it. The others
+// hold people, or what is held against a unit: officers read the parts in their
+// scope, and every look leaves a trace ([Reading]).
+//
 // What makes two rows the same stands in Keys: a later edition that has the
 // same row with other cells changes it.
 var RegisterLists = declare(true, []*List{
-	{ID: "platforms", Until: "valid_to", Keys: [][]string{{"kind", "name"}}, Columns: []*Column{
+	{ID: "platforms", Open: true, Until: "valid_to", Keys: [][]string{{"kind", "name"}}, Columns: []*Column{
 		{Code: "kind", Kind: Choice, Options: "platform_kind", Must: true},
 		{Code: "name", Kind: Text, Must: true, Max: 100},
 		{Code: "unit", Kind: Text, Max: 100},
@@ -27,14 +31,14 @@ var RegisterLists = declare(true, []*List{
 		{Code: "valid_from", Kind: Date},
 		{Code: "valid_to", Kind: Date},
 	}},
-	{ID: "names", Until: "valid_to", Keys: [][]string{{"kind", "name"}}, Columns: []*Column{
+	{ID: "names", Open: true, Until: "valid_to", Keys: [][]string{{"kind", "name"}}, Columns: []*Column{
 		{Code: "kind", Kind: Choice, Options: "platform_kind", Must: true},
 		{Code: "name", Kind: Text, Must: true, Max: 100},
 		{Code: "place", Kind: Place},
 		{Code: "valid_from", Kind: Date},
 		{Code: "valid_to", Kind: Date},
 	}},
-	{ID: "chain_leaders", Until: "valid_to", Keys: [][]string{{"unit_code", "chain"}, {"unit", "chain"}}, Columns: []*Column{
+	{ID: "chain_leaders", Open: true, Until: "valid_to", Keys: [][]string{{"unit_code", "chain"}, {"unit", "chain"}}, Columns: []*Column{
 		{Code: "unit", Kind: Text, Must: true, Max: 100},
 		{Code: "unit_code", Kind: Credit},
 		{Code: "chain", Kind: Text, Max: 100},
@@ -42,15 +46,15 @@ var RegisterLists = declare(true, []*List{
 		{Code: "valid_from", Kind: Date},
 		{Code: "valid_to", Kind: Date},
 	}},
-	{ID: "sharing_network", Until: "valid_to", Keys: unitKeys, Columns: unitColumns()},
+	{ID: "sharing_network", Open: true, Until: "valid_to", Keys: unitKeys, Columns: unitColumns()},
 	{ID: "safety_selfcheck", Keys: [][]string{{"unit_code", "year"}, {"unit", "year"}}, Columns: []*Column{
 		{Code: "unit", Kind: Text, Must: true, Max: 100},
 		{Code: "unit_code", Kind: Credit},
 		{Code: "year", Kind: Year, Must: true},
 		{Code: "done", Kind: Bool, Must: true},
 	}},
-	{ID: "double_first_class", Until: "valid_to", Keys: unitKeys, Columns: unitColumns(&Column{Code: "place", Kind: Place})},
-	{ID: "high_tech", Until: "valid_to", Keys: [][]string{{"certificate"}, {"unit_code", "valid_from"}}, Columns: unitColumns(&Column{Code: "certificate", Kind: Text, Max: 60})},
+	{ID: "double_first_class", Open: true, Until: "valid_to", Keys: unitKeys, Columns: unitColumns(&Column{Code: "place", Kind: Place})},
+	{ID: "high_tech", Open: true, Until: "valid_to", Keys: [][]string{{"certificate"}, {"unit_code", "valid_from"}}, Columns: unitColumns(&Column{Code: "certificate", Kind: Text, Max: 60})},
 	{ID: "integrity", Until: "valid_to", Keys: [][]string{{"unit_code", "matter", "valid_from"}, {"person", "matter", "valid_from"}, {"unit", "matter", "valid_from"}}, Columns: unitColumns(
 		&Column{Code: "person", Kind: Person, Also: []string{"身份证号", "身份证号码", "证件号码"}}, &Column{Code: "matter", Kind: Text, Max: 200})},
 	{ID: "rd_statistics", Until: "valid_to", Keys: unitKeys, Columns: unitColumns()},
@@ -65,7 +69,7 @@ var RegisterLists = declare(true, []*List{
 	}},
 	{ID: "guidance_funds", Until: "valid_to", Keys: [][]string{{"unit_code", "fund", "valid_from"}, {"unit", "fund", "valid_from"}}, Columns: unitColumns(
 		&Column{Code: "fund", Kind: Text, Must: true, Max: 100}, &Column{Code: "matching", Kind: Bool})},
-	{ID: "district_specialities", Until: "valid_to", Keys: [][]string{{"place", "name"}}, Columns: []*Column{
+	{ID: "district_specialities", Open: true, Until: "valid_to", Keys: [][]string{{"place", "name"}}, Columns: []*Column{
 		{Code: "place", Kind: Place, Must: true},
 		{Code: "name", Kind: Text, Must: true, Max: 100},
 		{Code: "valid_from", Kind: Date},

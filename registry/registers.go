@@ -27,6 +27,9 @@ type Edition struct {
 	Added        int64        `json:"added"`
 	Changed      int64        `json:"changed"`
 	Ended        int64        `json:"ended"`
+	Undoes       int64        `json:"undoes,omitempty"` // the edition that it takes back: see [Undo]
+	Reason       string       `json:"reason,omitempty"` // why
+	Blank        bool         `json:"blank,omitempty"`  // nothing stands, as before the first edition
 }
 
 // completeOn reports whether a row that is not there does not exist on a day.
@@ -227,7 +230,7 @@ type RegisterPlace struct {
 // A RegisterState says who keeps the parts of a register, and since when.
 type RegisterState struct {
 	ID    string     `json:"id"`
-	Parts []*Edition `json:"parts"` // the newest edition of every part, without the person who adopted it
+	Parts []*Edition `json:"parts"` // the newest edition of every part, without who adopted it and why one was taken back
 }
 
 // RegisterStates lists all registers with who keeps them. It is public: it
@@ -243,7 +246,7 @@ func RegisterStates(ctx context.Context, r db.Reader) ([]RegisterState, error) {
 		for _, e := range all {
 			if e.Register == l.ID {
 				public := *e
-				public.Adopted.Person = ""
+				public.Adopted.Person, public.Reason = "", ""
 				s.Parts = append(s.Parts, &public)
 			}
 		}

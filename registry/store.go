@@ -37,6 +37,13 @@ func standing(ctx context.Context, r db.Reader, unit actor.UnitID, list string) 
 	return rows, nil
 }
 
+// first returns the first rows of a roster that stand, in the order in which
+// they were first entered.
+func first(ctx context.Context, r db.Reader, o Roster, limit int) ([]*Row, error) {
+	return db.All(ctx, r, scanRow, `SELECT `+rowColumns+` FROM profile_rows
+		WHERE unit = $1 AND list = $2 AND ended = '' ORDER BY id LIMIT $3`, string(o.Unit), o.List, limit)
+}
+
 // versions returns all versions of a row, the oldest first; a Missing fault
 // when there is none.
 func versions(ctx context.Context, r db.Reader, id RowID) ([]*Row, error) {

@@ -13,19 +13,21 @@ import (
 )
 
 const editionColumns = `id, register, keeper, number, adopted, adopted_person, adopted_unit, document, file, day,
-	complete, complete_from, added, changed, ended`
+	complete, complete_from, added, changed, ended, undoes, reason, blank`
 
 func scanEdition(from db.Scanner) (*Edition, error) {
 	e := &Edition{}
 	return e, from.Scan(&e.ID, &e.Register, &e.Keeper, &e.Number, db.Into(&e.Adopted.At), &e.Adopted.Person, &e.Adopted.Unit,
-		&e.Document, &e.File, &e.Day, &e.Complete, &e.CompleteFrom, &e.Added, &e.Changed, &e.Ended)
+		&e.Document, &e.File, &e.Day, &e.Complete, &e.CompleteFrom, &e.Added, &e.Changed, &e.Ended,
+		&e.Undoes, &e.Reason, &e.Blank)
 }
 
-// newest returns the newest edition of every part of every register, by
-// register and keeper.
+// newest returns the newest edition of every part of every register in which
+// something stands, by register and keeper.
 func newest(ctx context.Context, r db.Reader) ([]*Edition, error) {
 	return db.All(ctx, r, scanEdition, `SELECT `+editionColumns+` FROM register_editions e
 		WHERE number = (SELECT MAX(number) FROM register_editions n WHERE n.register = e.register AND n.keeper = e.keeper)
+			AND NOT blank
 		ORDER BY register, keeper`)
 }
 
@@ -35,13 +37,21 @@ func editions(ctx context.Context, r db.Reader, register string, keeper actor.Un
 		WHERE register = $1 AND keeper = $2 ORDER BY number DESC`, register, string(keeper))
 }
 
+// editionsOf returns the editions of all parts of a register, by keeper, the
+// oldest first.
+func editionsOf(ctx context.Context, r db.Reader, register string) ([]*Edition, error) {
+	return db.All(ctx, r, scanEdition, `SELECT `+editionColumns+` FROM register_editions
+		WHERE register = $1 ORDER BY keeper, number`, register)
+}
+
 // insertEdition writes a new edition; when the same number was written
 // meanwhile, somebody else was first.
 func insertEdition(ctx context.Context, tx *db.Tx, e *Edition) error {
 	n, err := tx.Exec(ctx, `INSERT INTO register_editions (`+editionColumns+`)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15) ON CONFLICT DO NOTHING`,
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18) ON CONFLICT DO NOTHING`,
 		e.ID, e.Register, string(e.Keeper), e.Number, db.Time(e.Adopted.At), string(e.Adopted.Person), string(e.Adopted.Unit),
-		e.Document, e.File, e.Day, e.Complete, e.CompleteFrom, e.Added, e.Changed, e.Ended)
+		e.Document, e.File, e.Day, e.Complete, e.CompleteFrom, e.Added, e.Changed, e.Ended,
+		e.Undoes, e.Reason, e.Blank)
 	if err == nil && n == 0 {
 		return fault.New(fault.Conflict, "registry.overtaken")
 	}

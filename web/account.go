@@ -10,6 +10,7 @@ import (
 	"shenbao/actor"
 	"shenbao/internal/db"
 	"shenbao/internal/fault"
+	"shenbao/internal/inbox"
 )
 
 // accountPage is a person's own account: who they are, what they act as, where
@@ -20,6 +21,7 @@ type accountPage struct {
 	Sessions  []actor.Session     `json:"sessions"`
 	Tokens    []*actor.APIToken   `json:"tokens"`
 	CodesLeft int                 `json:"recovery_codes_left"`
+	Mailing   inbox.Choice        `json:"mailing"`
 	Secret    string              `json:"-"` // a new token, shown once
 	Phone     string              `json:"-"`
 }
@@ -46,6 +48,9 @@ func (s *Server) account(v *visit) (accountPage, error) {
 			return p, err
 		}
 		if p.CodesLeft, err = actor.RecoveryCodesLeft(ctx, r, v.By()); err != nil {
+			return p, err
+		}
+		if p.Mailing, err = s.Digest.ChoiceOf(ctx, r, string(id)); err != nil {
 			return p, err
 		}
 		p.Tokens, err = actor.APITokens(ctx, r, v.By())

@@ -110,10 +110,8 @@ func (p submittedPage) location() string          { return versionAddress(p.Appl
 // submitApplication hands an application in. What counts is when the request
 // was fully received.
 func (s *Server) submitApplication(v *visit, in submission) (page, error) {
-	version, err := db.Update(v.Context(), s.DB, v.By(), func(tx *db.Tx) (*apply.Version, error) {
-		return apply.Submit(v.Context(), tx, s.office, apply.Submission{Application: in.Application, Key: in.Key, Seen: in.Seen,
-			Pledges: in.Pledges, Acknowledged: in.Acknowledged, Received: v.Received})
-	})
+	version, err := s.office.HandIn(v.Context(), s.DB, v.By(), apply.Submission{Application: in.Application, Key: in.Key, Seen: in.Seen,
+		Pledges: in.Pledges, Acknowledged: in.Acknowledged, Received: v.Received})
 	if err == nil {
 		return submittedPage{version}, nil
 	}

@@ -24,10 +24,11 @@ type atSection struct {
 // sectionPage is one section of the form: what it asks for, what was answered,
 // and beside it the conditions of the call.
 type sectionPage struct {
-	Sight   *apply.Sight `json:"application"`
-	Section string       `json:"section"`
-	Fields  []fieldView  `json:"fields"`
-	Saved   *apply.Saved `json:"saved,omitempty"`
+	Sight   *apply.Sight  `json:"application"`
+	Section string        `json:"section"`
+	Fields  []fieldView   `json:"fields"`
+	Saved   *apply.Saved  `json:"saved,omitempty"`
+	Picked  *apply.Picked `json:"picked,omitempty"`
 
 	form     *apply.Form
 	section  *programme.Section
@@ -36,6 +37,7 @@ type sectionPage struct {
 	typed    map[string]string // what was sent, by the name of the input
 	touched  []string          // the fields that were sent
 	lists    map[string]*listView
+	rosters  map[string]*rosterView
 }
 
 // sectionQuery is how somebody looks at a section.
@@ -43,6 +45,8 @@ type sectionQuery struct {
 	Check bool   // what is missing stands beside its field
 	List  string // of which not the first rows are shown
 	From  int64  // how many of its rows stand before the page
+	Find  string // the fact that something is to be picked for
+	Text  string // for which its roster is searched
 }
 
 // encode writes the query as an address has it.
@@ -54,6 +58,10 @@ func (q sectionQuery) encode() string {
 	if q.List != "" {
 		values.Set("list", q.List)
 		values.Set("from", strconv.FormatInt(q.From, 10))
+	}
+	if q.Find != "" {
+		values.Set("find", q.Find)
+		values.Set("text", q.Text)
 	}
 	return values.Encode()
 }
@@ -119,8 +127,10 @@ func (s *Server) showSection(v *visit, in struct {
 	Check       bool     `json:"check"`
 	List        string   `json:"list"`
 	From        int64    `json:"from"`
+	Find        string   `json:"find"`
+	Text        string   `json:"text"`
 }) (sectionPage, error) {
-	return s.section(v, atSection{in.Application, in.Section}, sectionQuery{in.Check, in.List, in.From})
+	return s.section(v, atSection{in.Application, in.Section}, sectionQuery{in.Check, in.List, in.From, in.Find, in.Text})
 }
 
 // section reads all that the page of a section shows.
@@ -136,6 +146,9 @@ func (s *Server) section(v *visit, at atSection, q sectionQuery) (sectionPage, e
 		p.Section, p.section, p.query = at.Section, p.form.Package.Form.Sections[i], q
 		p.lists = p.listViews()
 		p.Fields = p.fieldViews()
+		if p.rosters, err = p.rosterViews(v, r); err != nil {
+			return p, err
+		}
 		p.assessed, err = s.office.Assess(v.Context(), r, p.form, v.Lang)
 		return p, err
 	})
@@ -224,7 +237,10 @@ func (p sectionPage) after(v *visit, sent saving) string {
 	}
 	here := sectionAddress(p.Sight, p.Section)
 	if q := sent.query.encode(); q != "" {
-		return here + "?" + q
+		here += "?" + q
+	}
+	if sent.query.Find != "" {
+		here += "#" + pickID(sent.query.Find)
 	}
 	return here
 }
@@ -256,6 +272,7 @@ type saving struct {
 //	drop:FIELD      a row that is to go
 //	mine:FIELD      the sender's value is to stand
 //	page:tab, page:then, page:check, page:list, page:from
+//	page:find:FACT  for what the roster of a fact is searched
 func savingOf(id apply.ID, sent rest) saving {
 	s := saving{Saving: apply.Saving{Application: id, Typed: map[string]string{}, Was: map[string]string{},
 		Drop: map[string]struct{}{}, Mine: map[string]struct{}{}}}
@@ -275,6 +292,7 @@ func savingOf(id apply.ID, sent rest) saving {
 			s.Typed[name] = value
 		}
 	}
+	s.query.Find, s.query.Text = searched(sent, s.then)
 	return s
 }
 

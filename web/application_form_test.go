@@ -9,6 +9,9 @@ import (
 	"testing"
 	"time"
 
+	"shenbao/actor"
+	"shenbao/apply"
+	"shenbao/call"
 	"shenbao/internal/clock"
 	"shenbao/internal/db"
 	"shenbao/internal/dbtest"
@@ -298,4 +301,47 @@ func TestPartnersPart(t *testing.T) {
 	want(t, page, "您所在单位是共建单位")
 	without(t, page, `name="centre.name"`)
 	want(t, h.get("partner editor", "/applications"), "共建", string(id))
+}
+
+// A fact that is needed only when another says so is folded and marked until it
+// does, and an autosave of the other says so at once.
+func TestConditionalFacts(t *testing.T) {
+	h := newHall(t)
+	var id apply.ID
+	h.do(db.System, func(tx *db.Tx) (err error) {
+		h.house.Units["qingdao"], err = actor.AddAuthority(t.Context(), tx, actor.Authority{Name: "青岛市科学技术局", Place: "370200", Level: actor.City})
+		return err
+	})
+	h.do(h.house.Hire("qingdao officer", "qingdao", actor.Officer), func(tx *db.Tx) error {
+		c, err := call.Draft(t.Context(), tx, versionOf(t, "qingdao-tic-2019"), "")
+		if err != nil {
+			return err
+		}
+		if c, err = call.Publish(t.Context(), tx, c.ID, "试办"); err != nil {
+			return err
+		}
+		tx.By = h.house.Staff["host editor"]
+		a, err := apply.Begin(t.Context(), tx, h.server.office, apply.Beginning{Call: c.ID, Key: "k"})
+		if err == nil {
+			id = a.ID
+		}
+		return err
+	})
+	form := h.house.Form(id)
+	for _, s := range form.Package.Form.Sections {
+		for _, d := range s.Facts {
+			if !conditional(d) {
+				continue
+			}
+			page := h.get("host editor", h.path(id, "/form/"+s.ID))
+			want(t, page, `<details class="fact when"`, `id="n-`+d.ID+`"`, "视其他项而定")
+		}
+	}
+	to := h.path(id, "/form/mode")
+	want(t, h.autosave("host editor", to, "page:tab", "t", "mode", "joint"), `data-needed="met">必填</span>`)
+	want(t, h.autosave("host editor", to, "page:tab", "t", "mode", "research"), `data-needed="unmet">现在不需要填</span>`)
+	folded := h.get("host editor", to)
+	want(t, folded, `<details class="fact when"><summary>`)
+	h.autosave("host editor", to, "page:tab", "t", "mode", "leader")
+	want(t, h.get("host editor", to), `<details class="fact when" open><summary>`)
 }

@@ -144,10 +144,11 @@ func (p begunPage) location() string          { return "/applications/" + string
 // applicationPage is the overview of one application.
 type applicationPage struct {
 	*apply.Sight
-	Versions []*apply.Version    `json:"versions"`
-	Chain    []*recommend.Step   `json:"chain"`  // the authorities, and how far it came
-	Relays   []recommend.Relay   `json:"relays"` // what they ask beside the call
-	Appeals  []*recommend.Appeal `json:"appeals,omitempty"`
+	Versions []*apply.Version         `json:"versions"`
+	Chain    []*recommend.Step        `json:"chain"`  // the authorities, and how far it came
+	Relays   []recommend.Relay        `json:"relays"` // what they ask beside the call
+	Appeals  []*recommend.Appeal      `json:"appeals,omitempty"`
+	Paper    *recommend.PaperStanding `json:"paper,omitempty"` // nil when none is asked for
 
 	form     *apply.Form
 	assessed *apply.Assessment // nil for those who do not see what is being mended
@@ -173,6 +174,9 @@ func (s *Server) overview(v *visit, id apply.ID) (applicationPage, error) {
 			return p, err
 		}
 		if err := p.onItsWay(ctx, r, v); err != nil {
+			return p, err
+		}
+		if p.Paper, err = s.recommending().StandingOf(ctx, r, v.By(), id); err != nil {
 			return p, err
 		}
 		p.act = map[actor.Act]bool{}

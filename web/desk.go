@@ -125,6 +125,10 @@ func (s *Server) scheduleCall(v *visit, in struct {
 	})
 }
 
+// The years in which an instant may lie: beyond them it is a slip, and cannot be
+// written everywhere.
+const firstYear, lastYear = 1900, 2200
+
 // instant reads what a browser's box for an instant sends, in the time zone of
 // deadlines; an empty one is the zero time.
 func instant(field, text string) (time.Time, error) {
@@ -132,7 +136,7 @@ func instant(field, text string) (time.Time, error) {
 		return time.Time{}, nil
 	}
 	for _, layout := range []string{localLayout, localLayout + ":05", time.RFC3339} {
-		if t, err := time.ParseInLocation(layout, text, clock.Zone); err == nil {
+		if t, err := time.ParseInLocation(layout, text, clock.Zone); err == nil && t.Year() >= firstYear && t.Year() <= lastYear {
 			return t.UTC(), nil
 		}
 	}

@@ -129,7 +129,7 @@ func sentBy(t testing.TB, page string) (out [][2]string) {
 			value = textOf(n)
 		case n.Data == "select":
 			value = chosen(n)
-		case attr(n, "type") == "checkbox" && !slices.ContainsFunc(n.Attr, func(a html.Attribute) bool { return a.Key == "checked" }):
+		case (attr(n, "type") == "checkbox" || attr(n, "type") == "radio") && !slices.ContainsFunc(n.Attr, func(a html.Attribute) bool { return a.Key == "checked" }):
 			continue
 		}
 		out = append(out, [2]string{attr(n, "name"), value})

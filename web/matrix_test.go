@@ -30,7 +30,7 @@ type subject struct {
 func (w *world) fill(text, thing string) string {
 	row := w.rows[thing]
 	values := []string{"{unit}", string(w.units[thing]), "{call}", string(w.calls[thing]), "{list}", "staff", "{register}", "platforms", "{token}", "nothing",
-		"{person}", w.people["finance"].by.Person, "{member}", w.people["clerk"].member, "{file}", strings.Repeat("0", 64), "{extension}", "nothing", "{notice}", "nothing", "{application}", cmp.Or(string(w.apps[thing]), "nothing"), "{section}", "centre", "{key}", db.NewID(), "{table}", cmp.Or(string(w.table), "nothing"), "{upload}", "nothing", "{number}", "1", "{$}", ""}
+		"{person}", w.people["finance"].by.Person, "{member}", w.people["clerk"].member, "{file}", strings.Repeat("0", 64), "{extension}", "nothing", "{notice}", "nothing", "{application}", cmp.Or(string(w.apps[thing]), "nothing"), "{section}", "centre", "{key}", db.NewID(), "{table}", cmp.Or(string(w.table), "nothing"), "{upload}", "nothing", "{letter}", "nothing", "{complaint}", "nothing", "{hook}", "nothing", "{number}", "1", "{$}", ""}
 	if row != nil {
 		values = append(values, "{row}", string(row.ID))
 	}
@@ -60,20 +60,21 @@ var subjects = map[string]subject{
 	"GET /first/{token}": {}, "POST /first/{token}": {about: "no token"}, "GET /reset": {}, "POST /reset": {form: []string{"email", "someone@example.cn"}},
 	"GET /reset/{token}": {}, "POST /reset/{token}": {about: "no token"}, "GET /email/{token}": {}, "POST /email/{token}": {about: "no token"},
 
-	"POST /calls/{call}/apply":                        {about: "begin", form: []string{"key", "{key}"}},
-	"GET /applications":                               {about: "list"},
-	"GET /applications/{application}":                 {about: "application"},
-	"POST /applications/{application}/withdraw":       {about: "application"},
-	"POST /applications/{application}/drop":           {about: "application"},
-	"POST /applications/{application}/follow":         {about: "application"},
-	"POST /applications/{application}/return":         {about: "application", form: []string{"reason", "请补正", "until", "", "field", "", "remark", "x"}},
-	"GET /applications/{application}/form":            {about: "application"},
-	"GET /applications/{application}/form/{section}":  {about: "application"},
-	"POST /applications/{application}/form/{section}": {about: "application", form: []string{"centre.chain", "链"}},
-	"GET /applications/{application}/check":           {about: "application"},
-	"POST /applications/{application}/check":          {about: "application"},
-	"POST /applications/{application}/submit":         {about: "application", form: []string{"key", "{key}", "seen", "x"}},
-	"GET /form-token":                                 {},
+	"POST /calls/{call}/apply":                             {about: "begin", form: []string{"key", "{key}"}},
+	"GET /applications":                                    {about: "list"},
+	"GET /applications/{application}":                      {about: "application"},
+	"POST /applications/{application}/withdraw":            {about: "application"},
+	"POST /applications/{application}/drop":                {about: "application"},
+	"POST /applications/{application}/follow":              {about: "application"},
+	"POST /applications/{application}/return":              {about: "application", form: []string{"reason", "请补正", "until", "", "field", "", "remark", "x"}},
+	"GET /applications/{application}/form":                 {about: "application"},
+	"GET /applications/{application}/form/{section}":       {about: "application"},
+	"POST /applications/{application}/form/{section}":      {about: "application", form: []string{"centre.chain", "链"}},
+	"POST /applications/{application}/form/{section}/pick": {about: "application", form: []string{"fact", "staff"}, rule: "请先勾选要选取的行"},
+	"GET /applications/{application}/check":                {about: "application"},
+	"POST /applications/{application}/check":               {about: "application"},
+	"POST /applications/{application}/submit":              {about: "application", form: []string{"key", "{key}", "seen", "x"}},
+	"GET /form-token":                                      {},
 
 	"GET /account": {}, "POST /account": {form: []string{"name", "新名", "phone", "", "language", "zh"}}, "POST /account/switch": {about: "no token", form: []string{"membership", "nothing"}},
 	"GET /account/password": {}, "POST /account/password": {form: []string{"current", password, "password", "abc"}}, "GET /account/prove": {}, "POST /account/prove": {form: []string{"password", password}},
@@ -95,7 +96,7 @@ var subjects = map[string]subject{
 	"POST /applications/{application}/uploads/{upload}/parts": {about: "no token"}, "POST /applications/{application}/uploads/{upload}/end": {about: "no token"},
 	"POST /applications/{application}/uploads/{upload}/drop": {about: "no token"},
 
-	"GET /tables": {}, "POST /tables": {about: "table", form: []string{"call", "{call}", "stage", "intent"}, rule: "没有这次报送"},
+	"GET /tables": {}, "POST /tables": {about: "begin", form: []string{"call", "{call}", "stage", "intent"}},
 	"GET /tables/{table}": {about: "table"}, "GET /tables/{table}/workbook": {about: "table"}, "GET /tables/{table}/print.pdf": {about: "table"},
 	"GET /tables/{table}/seal":     {about: "table", rule: "没有盖章件"},
 	"POST /tables/{table}/move":    {about: "table", form: []string{"row", "nothing", "how", "up", "to", "", "reason", ""}, rule: "表里没有这一行"},
@@ -104,7 +105,7 @@ var subjects = map[string]subject{
 	"POST /tables/{table}/remove":  {about: "table", form: []string{"row", "nothing", "reason", ""}, rule: "表里没有这一行"},
 	"POST /tables/{table}/import":  {about: "table"},
 	"POST /tables/{table}/hand-up": {about: "table"},
-	"POST /tables/{table}/return":  {about: "table", form: []string{"reason", "次序有误"}, rule: "没有找到这张汇总表"},
+	"POST /tables/{table}/return":  {about: "table", form: []string{"reason", "次序有误"}, rule: "只有接收单位可以退回"},
 	"POST /tables/{table}/seal":    {about: "table"},
 
 	"GET /applications/{application}/plan": {about: "no token"}, "POST /applications/{application}/plan": {about: "no token", form: []string{"outline/meaning", "x"}},
@@ -134,8 +135,34 @@ var subjects = map[string]subject{
 	"POST /units/{unit}/profile/{list}/reveal":     {about: "profile", form: []string{"id", "{row}", "why", "核对"}},
 	"POST /units/{unit}/profile/{list}/import":     {about: "profile"},
 
+	"GET /queue": {}, "POST /queue/batch": {form: []string{"case", "nothing:1", "do", "receive", "reason", "", "to", "", "back", ""}},
+	"GET /queue/{step}": {about: "no token"}, "POST /queue/{step}/sign": {about: "no token", form: []string{"version", "1", "kind", "item", "item", "x", "answer", "yes", "remark", "", "back", ""}},
+	"POST /queue/{step}/items":   {about: "no token", form: []string{"version", "1", "back", ""}},
+	"POST /queue/{step}/endorse": {about: "no token", form: []string{"version", "1"}}, "POST /queue/{step}/return": {about: "no token", form: []string{"version", "1", "reason", "请补正"}},
+	"POST /queue/{step}/refuse": {about: "no token", form: []string{"version", "1", "reason", "不符合"}}, "POST /queue/{step}/file": {about: "no token", form: []string{"version", "1"}},
+	"POST /queue/{step}/receive":              {about: "no token", form: []string{"version", "1"}},
+	"POST /queue/{step}/appeal":               {about: "no token", form: []string{"appeal", "nothing", "answer", "维持"}},
+	"POST /applications/{application}/appeal": {about: "no token", form: []string{"step", "nothing", "ground", "请复核"}},
+	"POST /calls/{call}/relay":                {about: "no token", form: []string{"until", "", "message", "请提前"}},
+	"POST /queue/{step}/letters":              {about: "no token", form: []string{"version", "1", "place", "", "number", ""}}, "GET /queue/{step}/letters/{letter}": {about: "no token"},
+	"POST /queue/{step}/letters/{letter}/remove": {about: "no token"},
+
+	"GET /papers": {}, "GET /papers/workbook": {}, "GET /papers/{application}": {about: "no token"},
+	"POST /papers/{application}": {about: "no token", form: []string{"version", "1", "received", "2024-11-27T11:00", "copies", "1"}},
+
+	"GET /complaints/new": {}, "POST /complaints/new": {about: "no token", form: []string{"call", "nothing", "about", "某某", "story", "某事"}}, "GET /complaints/mine/{token}": {about: "no token"},
+	"GET /complaints": {}, "GET /complaints/{complaint}": {about: "no token"}, "POST /complaints/{complaint}/answer": {about: "no token", form: []string{"answer", "已核实"}},
+	"POST /complaints/{complaint}/reveal": {about: "no token"}, "POST /complaints/{complaint}/files/{file}": {about: "no token"},
+
+	"GET /hooks": {}, "POST /hooks": {form: []string{"name", "值班群", "address", "https://hooks.example.org/x", "format", "wecom"}},
+	"POST /hooks/{hook}/state": {about: "no token", form: []string{"state", "paused"}}, "POST /hooks/{hook}/try": {about: "no token"},
+	"POST /account/mailing": {form: []string{"digest", "daily"}},
+
 	"GET /registers/{register}": {}, "GET /registers/{register}/workbook": {}, "POST /registers/{register}": {},
-	"GET /people": {about: "platform"}, "POST /people/invite": {about: "platform", form: []string{"email", "someone@example.cn", "role", "auditor"}},
+	"POST /registers/{register}/undo": {form: []string{"number", "1", "why", "文件有误"}, rule: "没有这一项"}, "GET /registers/looks": {},
+	"GET /registers/{register}/rows": {form: []string{"q", "中心"}}, "GET /registers/{register}/rows.xlsx": {},
+	"POST /registers/{register}/ask": {form: []string{"number", "91370000MA0000001T"}},
+	"GET /people":                    {about: "platform"}, "POST /people/invite": {about: "platform", form: []string{"email", "someone@example.cn", "role", "auditor"}},
 	"POST /people/{person}/disable": {about: "platform"}, "POST /people/{person}/enable": {about: "platform"},
 	"GET /authorities/new": {about: "platform"}, "POST /authorities": {about: "platform", form: []string{"name", "济南市科学技术局", "code", "", "level", "city", "place", "370100", "under", ""}},
 	"GET /journal": {about: "platform"},

@@ -7,14 +7,12 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/a-h/templ"
 
 	"shenbao/actor"
 	"shenbao/apply"
 	"shenbao/call"
-	"shenbao/internal/clock"
 	"shenbao/internal/db"
 	"shenbao/internal/fault"
 	"shenbao/programme"
@@ -140,15 +138,18 @@ func ignoreUnseen(err error) error {
 // to be signed, and the decision.
 type casePage struct {
 	*recommend.Case
-	Todo      []recommend.Todo    `json:"todo"`
-	Findings  []rule.View         `json:"findings"`
-	Files     []*apply.File       `json:"-"`
-	Appeals   []*recommend.Appeal `json:"appeals,omitempty"`
-	Before    recommend.StepID    `json:"before,omitempty"`
-	Next      recommend.StepID    `json:"next,omitempty"`
-	File      apply.FileID        `json:"-"` // shown beside
-	Page      int64               `json:"-"`
-	Rule      string              `json:"-"` // looked at
+	Todo      []recommend.Todo         `json:"todo"`
+	Findings  []rule.View              `json:"findings"`
+	Files     []*apply.File            `json:"-"`
+	Conflicts []apply.Clash            `json:"conflicts"`
+	Appeals   []*recommend.Appeal      `json:"appeals,omitempty"`
+	Before    recommend.StepID         `json:"before,omitempty"`
+	Next      recommend.StepID         `json:"next,omitempty"`
+	File      apply.FileID             `json:"-"` // shown beside
+	Page      int64                    `json:"-"`
+	Rule      string                   `json:"-"`               // looked at
+	Paper     *recommend.PaperStanding `json:"paper,omitempty"` // nil when none is asked for
+	Letters   []*recommend.Letter      `json:"letters,omitempty"`
 	pkg       *programme.Package
 	narrowing narrowing
 }
@@ -219,7 +220,20 @@ func (s *Server) casePage(v *visit, id recommend.StepID, n narrowing) (casePage,
 		if p.Files, err = sight.FilesOf(v.Context(), r, p.Submitted); err != nil {
 			return p, err
 		}
+		form, err := s.office.FormOf(v.Context(), r, sight)
+		if err != nil {
+			return p, err
+		}
+		if p.Conflicts, err = s.office.Conflicts(v.Context(), r, v.By(), form); err != nil {
+			return p, err
+		}
 		if p.Appeals, err = recommend.AppealsIn(v.Context(), r, p.Step.ID); err != nil {
+			return p, err
+		}
+		if p.Letters, err = recommend.LettersOf(v.Context(), r, p.Case); err != nil {
+			return p, err
+		}
+		if p.Paper, err = s.recommending().StandingOf(v.Context(), r, v.By(), p.Application.ID); err != nil {
 			return p, err
 		}
 		p.Before, p.Next, err = recommend.Next(v.Context(), r, v.By(), n.filter(v), id)
@@ -267,12 +281,9 @@ type deciding struct {
 // decision is what the room is told. A remark without a text says nothing.
 func (in deciding) decision() (recommend.Decision, error) {
 	d := recommend.Decision{Step: in.Step, Version: in.Version, Reason: in.Reason, Clause: in.Clause}
-	if in.Until != "" {
-		t, err := time.ParseInLocation("2006-01-02T15:04", in.Until, clock.Zone)
-		if err != nil {
-			return d, fault.New(fault.Invalid, "web.value", in.Until).In("until")
-		}
-		d.Until = t
+	var err error
+	if d.Until, err = instant("until", in.Until); err != nil {
+		return d, err
 	}
 	for name, values := range in.Rest {
 		field, ok := strings.CutPrefix(name, "remark:")
@@ -307,7 +318,12 @@ func (s *Server) decideCase(word string) func(v *visit, in deciding) (page, erro
 
 // narrowed reads the query of a queue that a form carried along.
 func narrowed(back string) narrowing {
-	q, _ := url.ParseQuery(strings.TrimPrefix(back, "?")) // what cannot be read narrows nothing
+	q, err := url.ParseQuery(strings.TrimPrefix(back, "?"))
+	for _, all := range q {
+		if err != nil || !readable(all...) { // what cannot be read narrows nothing
+			return narrowing{}
+		}
+	}
 	return narrowing{Call: call.ID(q.Get("call")), State: recommend.State(q.Get("state")), Kind: recommend.Kind(q.Get("kind")), Clause: q.Get("clause"),
 		Verdict: q.Get("verdict"), Assignee: q.Get("assignee"), Changed: q.Get("changed") != "", Late: q.Get("late") != "", Q: q.Get("q"), Sort: q.Get("sort")}
 }
@@ -339,6 +355,14 @@ func (s *Server) signItems(v *visit, in struct {
 	Back    string           `json:"back"`
 	Rest    rest             `json:"answers"`
 }) (page, error) {
+	for name, values := range in.Rest {
+		if head, _, _ := strings.Cut(name, ":"); head != "answer" && head != "remark" {
+			return nil, fault.New(fault.Invalid, "web.unknown_field", name).In(name)
+		}
+		if len(values) > 1 {
+			return nil, fault.New(fault.Invalid, "web.twice", name).In(name)
+		}
+	}
 	return s.actedOn(v, in.Step, narrowed(in.Back), func(tx *db.Tx, o *recommend.Office) (*recommend.Step, error) {
 		for _, name := range slices.Sorted(maps.Keys(in.Rest)) {
 			item, ok := strings.CutPrefix(name, "answer:")
@@ -353,6 +377,10 @@ func (s *Server) signItems(v *visit, in struct {
 		return &recommend.Step{ID: in.Step, State: recommend.Open}, nil
 	})
 }
+
+// mostCases is how many cases one batch may name: more than a page of the queue
+// shows.
+const mostCases = 500
 
 // batch does one thing to the cases that were chosen, each by itself: what fails
 // for one is done for the others.
@@ -371,6 +399,14 @@ func (s *Server) batch(v *visit, in struct {
 			err = fault.New(fault.Invalid, "web.queue.none_chosen").In("case")
 		}
 		return p, err
+	}
+	for name := range in.Rest {
+		if !strings.HasPrefix(name, "reason:") {
+			return queuePage{}, fault.New(fault.Invalid, "web.unknown_field", name).In(name)
+		}
+	}
+	if len(in.Cases) > mostCases {
+		return queuePage{}, fault.New(fault.Invalid, "web.too_large").In("case")
 	}
 	var results []batchResult
 	for _, one := range in.Cases {
@@ -448,7 +484,7 @@ func (s *Server) relay(v *visit, in struct {
 		return nil, err
 	}
 	_, err = db.Update(v.Context(), s.DB, v.By(), func(tx *db.Tx) (*recommend.Relay, error) {
-		return recommend.Relay{Call: in.Call, Until: d.Until, Message: in.Message}.Set(v.Context(), tx)
+		return recommend.SetRelay(v.Context(), tx, recommend.Relay{Call: in.Call, Until: d.Until, Message: in.Message})
 	})
 	if err != nil {
 		return nil, err

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"shenbao/actor"
 	"shenbao/apply"
 	"shenbao/internal/clock"
 	"shenbao/recommend"
@@ -46,6 +47,9 @@ func (p queuePage) count(s recommend.State) int64 {
 	}
 	return all
 }
+
+// mayDecide reports whether the reader's role decides cases: others look.
+func (queuePage) mayDecide(v *visit) bool { return actor.Ever(v.Actor.Role, actor.ActDecideStep) }
 
 // to is the address of a case, from which the reader comes back to this queue.
 func (p queuePage) to(id recommend.StepID) string {

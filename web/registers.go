@@ -28,32 +28,47 @@ func (s *Server) listRegisters(v *visit, _ nothing) (registersPage, error) {
 		if p.Registers, err = registry.RegisterStates(v.Context(), r); err != nil {
 			return p, err
 		}
-		p.Keepers = map[actor.UnitID]string{}
+		var parts []*registry.Edition
 		for _, one := range p.Registers {
-			for _, e := range one.Parts {
-				if p.Keepers[e.Keeper] != "" {
-					continue
-				}
-				u, err := actor.FindUnit(v.Context(), r, e.Keeper)
-				if err != nil {
-					return p, err
-				}
-				p.Keepers[e.Keeper] = u.Name
-			}
+			parts = append(parts, one.Parts...)
 		}
-		return p, nil
+		p.Keepers, err = keepersOf(v, r, parts)
+		return p, err
 	})
+}
+
+// keepersOf are the names of those who keep parts of registers.
+func keepersOf(v *visit, r db.Reader, parts []*registry.Edition) (map[actor.UnitID]string, error) {
+	names := map[actor.UnitID]string{}
+	for _, e := range parts {
+		if names[e.Keeper] != "" {
+			continue
+		}
+		u, err := actor.FindUnit(v.Context(), r, e.Keeper)
+		if err != nil {
+			return nil, err
+		}
+		names[e.Keeper] = u.Name
+	}
+	return names, nil
+}
+
+// reading reads registers for people, and leaves the trace of it.
+func (s *Server) reading() registry.Reading {
+	return registry.Reading{DB: s.DB, Keys: s.Gate.Keys}
 }
 
 // registerPart is the part of a register that the reader's unit keeps, and the
 // preview of the next edition.
 type registerPart struct {
-	List    *registry.List         `json:"-"`
-	Part    *registry.RegisterPage `json:"part"`
-	Next    string                 `json:"next,omitempty"`
-	Preview *registry.Preview      `json:"-"`
-	Adopt   registry.Adoption      `json:"-"`
-	File    blob.Hash              `json:"-"`
+	List    *registry.List            `json:"-"`
+	Part    *registry.RegisterPage    `json:"part"`
+	People  map[actor.PersonID]string `json:"people"` // who adopted the editions
+	Undo    registry.Undoing          `json:"-"`
+	Next    string                    `json:"next,omitempty"`
+	Preview *registry.Preview         `json:"-"`
+	Adopt   registry.Adoption         `json:"-"`
+	File    blob.Hash                 `json:"-"`
 }
 
 func (p registerPart) title(v *visit) string         { return p.List.Name(v.Lang) }
@@ -74,14 +89,38 @@ func (s *Server) part(v *visit, at registry.RegisterPlace) (registerPart, error)
 	if p.List == nil {
 		return p, fault.New(fault.Missing, "web.no_page")
 	}
-	part, err := db.View(v.Context(), s.DB, func(r db.Reader) (*registry.RegisterPage, error) {
-		return registry.ViewRegister(v.Context(), r, v.By(), at)
-	})
-	p.Part = part
-	if err == nil && len(part.Rows) == 100 {
-		p.Next = v.with("after", string(part.Rows[99].ID))
+	var err error
+	if p.Part, err = s.reading().Part(v.Context(), v.By(), at); err != nil {
+		return p, err
 	}
+	if len(p.Part.Rows) == 100 {
+		p.Next = v.with("after", string(p.Part.Rows[99].ID))
+	}
+	var who []actor.PersonID
+	for _, e := range p.Part.Editions {
+		who = append(who, e.Adopted.Person)
+	}
+	p.People, err = s.namesOf(v, who)
 	return p, err
+}
+
+// namesOf are the names of people; those who are no longer there have none.
+func (s *Server) namesOf(v *visit, people []actor.PersonID) (map[actor.PersonID]string, error) {
+	return db.View(v.Context(), s.DB, func(r db.Reader) (map[actor.PersonID]string, error) {
+		names := map[actor.PersonID]string{}
+		for _, id := range people {
+			if _, known := names[id]; known || id == "" {
+				continue
+			}
+			p, err := actor.FindPerson(v.Context(), r, id)
+			if f := fault.Of(err); f != nil && f.Kind != fault.Missing {
+				return nil, err
+			} else if f == nil {
+				names[id] = p.Name
+			}
+		}
+		return names, nil
+	})
 }
 
 func (s *Server) exportPart(v *visit, in struct {
@@ -92,10 +131,8 @@ func (s *Server) exportPart(v *visit, in struct {
 	if list == nil {
 		return nil, fault.New(fault.Missing, "web.no_page")
 	}
-	content, err := db.View(v.Context(), s.DB, func(r db.Reader) ([]byte, error) {
-		return registry.ExportRegister(v.Context(), r, v.By(),
-			registry.RegisterOrder{Register: in.Register, Keeper: v.Actor.Unit, Lang: v.Lang, Blank: in.Blank})
-	})
+	content, err := s.reading().PartWorkbook(v.Context(), v.By(),
+		registry.RegisterOrder{Register: in.Register, Keeper: v.Actor.Unit, Lang: v.Lang, Blank: in.Blank})
 	return raw{contentType: xlsxType, fileName: list.Name(v.Lang) + ".xlsx", content: content}, err
 }
 

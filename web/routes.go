@@ -3,6 +3,7 @@ package web
 import (
 	"shenbao/actor"
 	"shenbao/apply"
+	"shenbao/recommend"
 )
 
 // routes are all paths of the site, by subject: who may open each, what it
@@ -62,6 +63,7 @@ func (s *Server) routes() []route {
 		change("/account/second-factor/drop", signedIn, s.dropFactor).pageOnly(),
 		change("/account/recovery", signedIn, s.newCodes).pageOnly(),
 		change("/account/sessions/end", signedIn, s.endSessions).pageOnly(),
+		change("/account/mailing", signedIn, s.chooseMailing).pageOnly(),
 		change("/account/tokens", signedIn, s.createToken).pageOnly(),
 		change("/account/tokens/revoke", signedIn, s.revokeToken).pageOnly(),
 
@@ -90,6 +92,7 @@ func (s *Server) routes() []route {
 		read("/applications/{application}/form", actor.ActViewSubmitted, s.openForm).pageOnly(),
 		read("/applications/{application}/form/{section}", actor.ActViewSubmitted, s.showSection),
 		change("/applications/{application}/form/{section}", actor.ActEditApplication, s.saveSection),
+		change("/applications/{application}/form/{section}/pick", actor.ActEditApplication, s.pickForSection),
 		read("/applications/{application}/plan", actor.ActViewSubmitted, s.showPlan),
 		change("/applications/{application}/plan", actor.ActEditApplication, s.savePlan),
 		read("/applications/{application}/partners", actor.ActViewSubmitted, s.showPartners),
@@ -163,10 +166,38 @@ func (s *Server) routes() []route {
 		change("/applications/{application}/appeal", actor.ActAppeal, s.askAppeal),
 		change("/calls/{call}/relay", actor.ActRelay, s.relay),
 
+		change("/queue/{step}/letters", actor.ActDecideStep, s.attachLetter).pageOnly(),
+		read("/queue/{step}/letters/{letter}", actor.ActViewQueue, s.readLetter).pageOnly(),
+		change("/queue/{step}/letters/{letter}/remove", actor.ActDecideStep, s.removeLetter),
+
+		read("/papers", actor.ActEnterPaper, s.listPapers),
+		read("/papers/workbook", actor.ActEnterPaper, s.exportPapers).pageOnly(),
+		read("/papers/{application}", actor.ActEnterPaper, s.showPaper),
+		change("/papers/{application}", actor.ActEnterPaper, s.enterPaper),
+
+		read("/complaints/new", public, s.newComplaint),
+		change("/complaints/new", public, s.complain).pageOnly().upTo(recommend.MaxEvidence * recommend.MaxEvidenceSize),
+		read("/complaints/mine/{token}", public, s.ownComplaint).pageOnly(),
+		read("/complaints", actor.ActViewComplaints, s.listComplaints),
+		read("/complaints/{complaint}", actor.ActViewComplaints, s.showComplaint),
+		change("/complaints/{complaint}/answer", actor.ActAnswerComplaint, s.answerComplaint),
+		change("/complaints/{complaint}/reveal", actor.ActAnswerComplaint, s.revealComplainant),
+		change("/complaints/{complaint}/files/{file}", actor.ActAnswerComplaint, s.openEvidence).pageOnly(),
+
+		read("/hooks", actor.ActManageHooks, s.listHooks),
+		change("/hooks", actor.ActManageHooks, s.addHook),
+		change("/hooks/{hook}/state", actor.ActManageHooks, s.turnHook),
+		change("/hooks/{hook}/try", actor.ActManageHooks, s.tryHook),
+
 		read("/registers", public, s.listRegisters),
 		read("/registers/{register}", actor.ActKeepRegister, s.showPart),
 		read("/registers/{register}/workbook", actor.ActKeepRegister, s.exportPart).pageOnly(),
 		change("/registers/{register}", actor.ActKeepRegister, s.adopt).pageOnly(),
+		change("/registers/{register}/undo", actor.ActKeepRegister, s.undoEdition),
+		read("/registers/looks", actor.ActViewLooks, s.listLooks),
+		read("/registers/{register}/rows", actor.ActQueryRegister, s.queryRegister),
+		read("/registers/{register}/rows.xlsx", actor.ActQueryRegister, s.exportRows).pageOnly(),
+		change("/registers/{register}/ask", actor.ActReadRegister, s.askRegister),
 		read("/help", public, s.help).pageOnly(),
 
 		read("/people", actor.ActViewPeople, s.listPeople),
@@ -207,7 +238,7 @@ func (v *visit) rooms() []link {
 	case actor.SysAdmin:
 		return append(all, link{"/people", v.T("room.people")}, link{"/units", v.T("units.title")})
 	case actor.Auditor:
-		return append(all, link{"/journal", v.T("room.journal")})
+		return append(all, link{"/journal", v.T("room.journal")}, link{"/registers/looks", v.T("registers.looks")})
 	}
 	return all
 }

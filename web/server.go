@@ -15,6 +15,8 @@ import (
 	"shenbao/call"
 	"shenbao/internal/blob"
 	"shenbao/internal/db"
+	"shenbao/internal/hook"
+	"shenbao/internal/inbox"
 	"shenbao/internal/intake"
 	"shenbao/programme"
 )
@@ -29,6 +31,8 @@ type Options struct {
 	Key     []byte             // 32 bytes; signs form tokens; nil makes one up, for a single node
 	Base    string             // the platform's address as others see it: https://sb.example.gov.cn
 	Sign    note.Signer        // of receipts; nil makes one up, for a test
+	Hooks   *hook.Guard        // where webhooks may lead; nil: to the open Internet
+	Digest  inbox.Digest       // who has a letter of the day
 	Scanner intake.Scanner     // looks for viruses in what is uploaded; nil for none
 	Secure  bool               // visitors come by HTTPS
 	Demo    bool               // say on every page that nothing here is real
@@ -65,6 +69,9 @@ func New(o Options) (*Server, error) {
 		if o.Sign, err = madeUp(); err != nil {
 			return nil, err
 		}
+	}
+	if o.Hooks == nil {
+		o.Hooks = &hook.Guard{}
 	}
 	s := &Server{Options: o, assets: a}
 	s.office = &apply.Office{Keys: o.Gate.Keys, Shelf: &s.shelf, Blobs: o.Blobs, Sign: o.Sign, Scanner: o.Scanner}

@@ -148,3 +148,26 @@ func (h *House) keep(act func(tx *db.Tx) error) error {
 func Submission(id apply.ID) apply.Submission {
 	return apply.Submission{Application: id, Key: db.NewID(), Pledges: apply.Pledges, Acknowledged: true}
 }
+
+// Rows are lines of lists and nothing more: applications like one that were
+// submitted, each by a unit of its own below the same authority, or all by the
+// host.
+func (h *House) Rows(of apply.ID, n int, own bool) {
+	h.Helper()
+	h.must(h.keep(func(tx *db.Tx) error {
+		c, err := h.copier(tx, of)
+		for i := range n {
+			u := c.host
+			if !own {
+				u.ID, u.Code, u.Name = actor.UnitID(db.NewID()), fmt.Sprintf("91370114MC%07dX", i), fmt.Sprintf("第%d号有限公司", i)
+			}
+			if err == nil && !own {
+				err = c.bare(u)
+			}
+			if err == nil {
+				err = c.row(u, i)
+			}
+		}
+		return err
+	}))
+}

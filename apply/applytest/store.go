@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+	"time"
 
 	"shenbao/actor"
 	"shenbao/apply"
@@ -75,7 +76,7 @@ var words = strings.Fields("机器人 激光 卫星 传感 深海 矿山 光电 
 // title is the name of a centre, another one for nearly every mark.
 func title(mark string) string {
 	sum, out := sha256.Sum256([]byte(mark)), ""
-	for _, b := range sum[:4] {
+	for _, b := range sum[:7] {
 		out += words[int(b)%len(words)]
 	}
 	return out + "技术创新中心"
@@ -125,13 +126,13 @@ func (c *copier) application(id apply.ID, u actor.Unit) error {
 
 // unit copies the host with its profile, and makes somebody its admin.
 func (c *copier) unit(u actor.Unit, by db.By) error {
+	if err := c.bare(u); err != nil {
+		return err
+	}
 	for _, text := range []struct {
 		text string
 		args []any
 	}{
-		{`INSERT INTO units (id, code, name, kind, place, authority, level, parent, by_place, state, reason, contact, created, decided)
-		SELECT $1, $3, $4, kind, place, authority, level, parent, by_place, state, reason, contact, created, decided FROM units WHERE id = $2`,
-			[]any{u.ID, c.host.ID, u.Code, u.Name}},
 		{`INSERT INTO memberships (id, person, unit, role, scope, valid_from, valid_to, granted_by, ended)
 		SELECT CAST($1 AS TEXT), person, $1, role, scope, valid_from, valid_to, granted_by, ended FROM memberships WHERE unit = $2 AND person = $3`,
 			[]any{u.ID, c.host.ID, by.Person}},
@@ -146,4 +147,25 @@ func (c *copier) unit(u actor.Unit, by db.By) error {
 		}
 	}
 	return nil
+}
+
+// bare copies the host without its profile.
+func (c *copier) bare(u actor.Unit) error {
+	_, err := c.tx.Exec(c.ctx, `
+		INSERT INTO units (id, code, name, kind, place, authority, level, parent, by_place, state, reason, contact, created, decided)
+		SELECT $1, $3, $4, kind, place, authority, level, parent, by_place, state, reason, contact, created, decided FROM units WHERE id = $2`,
+		u.ID, c.host.ID, u.Code, u.Name)
+	return err
+}
+
+// row copies the application without what was filled in, as if it had been
+// submitted n minutes ago.
+func (c *copier) row(u actor.Unit, n int) error {
+	_, err := c.tx.Exec(c.ctx, `
+		INSERT INTO applications (id, call, hash, unit, unit_name, name, folded, state, begin_key, begun, begun_by, changed, changed_by, submitted, version,
+			mend_until, reason, returned_by, answer, met, unmet, unknown, revision)
+		SELECT $1, call, hash, $3, $4, name, folded, 'submitted', CAST($1 AS TEXT), begun, begun_by, $5, changed_by, $5, 1,
+			mend_until, reason, returned_by, 'qualifies', 30, 0, 5, revision FROM applications WHERE id = $2`,
+		db.NewID(), c.of, u.ID, u.Name, db.Time(c.tx.Now.Add(-time.Duration(n)*time.Minute)))
+	return err
 }

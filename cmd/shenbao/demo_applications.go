@@ -24,7 +24,7 @@ const (
 	sentBack  = "百脉低空航空科技有限公司" // returned to be mended
 	filling   = "明水协作智造有限公司"   // being filled in; lacks one thing
 	takenBack = "锦屏深探装备股份有限公司" // withdrawn
-	unmetOnce = "双山合成生物科技有限公司" // submitted although a condition is not met
+	unmetOnce = "双山合成生物科技有限公司" // submitted although a condition is not met; refused, and asked for another look
 	gaveUp    = "女郎山区块链科技有限公司" // dropped
 	waits     = "历山虚境信息技术有限公司" // waits for its partner
 	shanxiOne = "并州星碳新材料有限公司"  // of Shanxi's call, recommended
@@ -106,10 +106,31 @@ func (s *seeder) application(tx *db.Tx, name string) error {
 			}
 			return recommend.Arrive(s.ctx, tx, s.recommending(), a.ID)
 		})
+	case unmetOnce:
+		return s.refused(tx, a.ID)
 	case passed:
 		return s.decide(tx, a.ID, s.officers[s.open.Issuer], recommend.Endorse, recommend.Decision{Reason: "材料与登记、社保、审计记录核对一致。"})
 	}
 	return nil
+}
+
+// refused refuses an application, which asks for another look.
+func (s *seeder) refused(tx *db.Tx, id apply.ID) error {
+	if err := s.decide(tx, id, s.officers[s.open.Issuer], recommend.Refuse, recommend.Decision{Reason: "科研用房面积不足1500平方米，未附补充材料。"}); err != nil {
+		return err
+	}
+	return as(tx, s.admins[unmetOnce], func() error {
+		steps, err := recommend.Chain(s.ctx, tx, tx.By, id)
+		if err != nil {
+			return err
+		}
+		for _, step := range steps {
+			if step.State == recommend.Rejected {
+				_, err = recommend.Ask(s.ctx, tx, s.recommending(), step.ID, "新增租赁用房300平方米，租赁合同已签订，请复核。")
+			}
+		}
+		return err
+	})
 }
 
 // filled begins an application of a unit and fills it in.
@@ -265,8 +286,8 @@ func (s *seeder) answer(tx *db.Tx, id recommend.StepID) error {
 	return nil
 }
 
-// shanxiApplied is one application under Shanxi's call, with two partners, that
-// its authority checked.
+// shanxiApplied is one application under Shanxi's call, with two partners: its
+// authority checked and recommended it, those of the partners took note.
 func (s *seeder) shanxiApplied(tx *db.Tx) error {
 	a, err := s.filled(tx, s.past, shanxiOne)
 	if err != nil {
@@ -282,5 +303,68 @@ func (s *seeder) shanxiApplied(tx *db.Tx) error {
 	if err != nil {
 		return err
 	}
-	return s.decide(tx, a.ID, s.officers[host.Parent], recommend.Endorse, recommend.Decision{Reason: "同意推荐。"})
+	for range 2 { // the check, then the recommendation
+		if err := s.decide(tx, a.ID, s.officers[host.Parent], recommend.Endorse, recommend.Decision{Reason: "材料属实，同意推荐。"}); err != nil {
+			return err
+		}
+	}
+	if err := s.handUp(tx, host.Parent); err != nil {
+		return err
+	}
+	steps, err := recommend.Chain(s.ctx, tx, s.admins[shanxiOne], a.ID)
+	if err != nil {
+		return err
+	}
+	for _, step := range steps {
+		if step.Kind == recommend.Files {
+			return s.decide(tx, a.ID, s.officers[step.Authority], recommend.File, recommend.Decision{Reason: "已知悉。"})
+		}
+	}
+	return nil
+}
+
+// handUp hands up the summary tables of an authority.
+func (s *seeder) handUp(tx *db.Tx, authority actor.UnitID) error {
+	u, err := actor.FindUnit(s.ctx, tx, authority)
+	if err != nil {
+		return err
+	}
+	return as(tx, s.heads[u.Name], func() error {
+		all, err := recommend.ListSummaries(s.ctx, tx, s.recommending(), tx.By)
+		if err != nil {
+			return err
+		}
+		for _, l := range all.Tables {
+			if _, err := recommend.HandUp(s.ctx, tx, s.recommending(), l.ID); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// shanxiPaper is the paper original of that application, received in time, and
+// the receipt by the province.
+func (s *seeder) shanxiPaper(tx *db.Tx) error {
+	office := s.heads[issuerShanxi]
+	return as(tx, office, func() error {
+		q, err := recommend.List(s.ctx, tx, tx.By, recommend.Filter{State: recommend.Open})
+		if err != nil || len(q.Entries) == 0 {
+			return err
+		}
+		step := q.Entries[0].Step
+		desk, err := recommend.FindPaper(s.ctx, tx, tx.By, recommend.PaperQuery{Office: s.recommending(), Application: step.Application})
+		if err != nil {
+			return err
+		}
+		e := recommend.PaperEntry{Application: step.Application, Version: step.Version, Received: tx.Now, Copies: 1}
+		for _, m := range desk.Plan.Asks {
+			e.Items = append(e.Items, recommend.PaperItem{Material: m.Material, There: true, Sealed: true, Signed: true})
+		}
+		if _, err := recommend.EnterPaper(s.ctx, tx, s.recommending(), e); err != nil {
+			return err
+		}
+		_, err = recommend.Receive(s.ctx, tx, s.recommending(), recommend.Decision{Step: step.ID, Version: step.Version})
+		return err
+	})
 }

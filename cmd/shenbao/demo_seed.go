@@ -56,6 +56,7 @@ func seed(a *app, p *platform) ([]loginJSON, error) {
 		{beijing(2024, 2, 26, 10), s.outside},
 		{beijing(2024, 3, 11, 9), s.shanxi},
 		{beijing(2024, 4, 29, 9), s.shanxiApplied},
+		{beijing(2024, 5, 8, 10), s.shanxiPaper},
 		{beijing(2024, 11, 22, 9), s.shandong},
 		{beijing(2024, 11, 26, 16), s.extension},
 		{beijing(2024, 11, 27, 9), s.applied},

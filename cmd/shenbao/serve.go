@@ -34,6 +34,7 @@ type serveFlags struct {
 	Mail         string   `setting:"" placeholder:"URL" help:"cli.flag.mail"`
 	MailFrom     string   `setting:"" placeholder:"ADDRESS" default:"shenbao@localhost.localdomain" help:"cli.flag.mail_from"`
 	Clamd        string   `setting:"" placeholder:"URL" help:"cli.flag.clamd"`
+	HookNetwork  []string `setting:"" placeholder:"CIDR" help:"cli.flag.hook_network"`
 	Passwords    string   `setting:"" enum:"asvs,mlps" default:"asvs" placeholder:"asvs|mlps" help:"cli.flag.passwords"`
 	Programmes   string   `setting:"" placeholder:"DIR" help:"cli.flag.programmes"`
 	Workers      int      `setting:"" placeholder:"N" default:"4" help:"cli.flag.workers"`
@@ -88,6 +89,11 @@ func (f *serveFlags) check() error {
 	for _, ip := range f.TrustedProxy {
 		if _, err := netip.ParseAddr(ip); err != nil {
 			return fault.New(fault.Invalid, "serve.proxy", ip).Because(err)
+		}
+	}
+	for _, network := range f.HookNetwork {
+		if _, err := netip.ParsePrefix(network); err != nil {
+			return fault.New(fault.Invalid, "serve.hook_network", network).In("--hook-network").Because(err)
 		}
 	}
 	if f.URL != "" && !strings.HasPrefix(f.URL, "http://") && !strings.HasPrefix(f.URL, "https://") {

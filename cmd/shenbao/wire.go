@@ -13,12 +13,13 @@ import (
 	"shenbao/call"
 	"shenbao/internal/db"
 	"shenbao/internal/fault"
-	"shenbao/internal/inbox"
+	"shenbao/internal/hook"
 	"shenbao/internal/intake"
 	"shenbao/internal/job"
 	"shenbao/internal/journal"
 	"shenbao/internal/mail"
 	"shenbao/recommend"
+	"shenbao/registry"
 	"shenbao/web"
 )
 
@@ -27,6 +28,7 @@ type platform struct {
 	*store
 	gate   *actor.Gate
 	runner *job.Runner
+	guard  *hook.Guard // of webhooks
 	site   *web.Server
 	log    *slog.Logger
 	meters *meters
@@ -39,6 +41,7 @@ const (
 	forgetKept    job.Kind[struct{}]     = "call.forget"
 	forgetUploads job.Kind[struct{}]     = "apply.forget_uploads"
 	remindDue     job.Kind[struct{}]     = "apply.remind"
+	writeLooks    job.Kind[struct{}]     = "registry.write_looks"
 )
 
 // wire builds a platform over opened data.
@@ -46,6 +49,7 @@ func (f *serveFlags) wire(a *app, s *store, log *slog.Logger) (*platform, error)
 	p := &platform{store: s, log: log, meters: newMeters(s.db)}
 	p.gate = actor.NewGate(s.db, s.keys, f.rules())
 	p.runner = job.New(s.db, job.Settings{Workers: f.Workers, Grace: stopJobs, Log: log, Observe: p.meters.job})
+	p.guard = f.guard()
 	if err := p.wirePost(f); err != nil {
 		return nil, err
 	}
@@ -62,7 +66,7 @@ func (f *serveFlags) wire(a *app, s *store, log *slog.Logger) (*platform, error)
 	p.site, err = web.New(web.Options{
 		DB: s.db, Gate: p.gate, Blobs: s.blobs, Library: library,
 		Key: form[:], Sign: p.key, Scanner: scanner, Base: f.base(), Secure: strings.HasPrefix(f.base(), "https:"), Proxies: f.TrustedProxy,
-		Demo: f.demo, Log: log, Observe: p.observe,
+		Demo: f.demo, Log: log, Observe: p.observe, Hooks: p.guard, Digest: letterOfTheDay,
 	})
 	if err != nil {
 		return nil, err
@@ -109,7 +113,7 @@ func (p *platform) wirePost(f *serveFlags) error {
 		}
 		return mail.Letter{To: l.To, Subject: l.Subject(), Body: l.Body(f.base()+"/", link)}, nil
 	})
-	inbox.Handle(p.runner, p.db, post, inbox.Options{Base: f.base(), Address: addressOf})
+	p.wireNotices(f.base(), post)
 	return nil
 }
 
@@ -156,6 +160,11 @@ func (p *platform) wireJobs() {
 		})
 	})
 	job.Every(p.runner, 10*time.Minute, remindDue, struct{}{})
+
+	job.Handle(p.runner, writeLooks, func(ctx context.Context, w *job.Work, _ struct{}) error {
+		return w.Keep(ctx, func(tx *db.Tx) error { return registry.WriteLooks(ctx, tx) })
+	})
+	job.Every(p.runner, 10*time.Minute, writeLooks, struct{}{})
 
 	job.Handle(p.runner, forgetKept, func(ctx context.Context, w *job.Work, _ struct{}) error {
 		return w.Keep(ctx, func(tx *db.Tx) error {

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	_ "github.com/jackc/pgx/v5/stdlib" // the driver "pgx"
+	sqlite "modernc.org/sqlite"
 
 	"shenbao/internal/clock"
 	"shenbao/internal/fault"
@@ -61,12 +62,12 @@ func connect(dsn string) (*DB, error) {
 		d.postgres, d.read, d.write = true, pool, pool
 		return d, nil
 	}
-	var err error
-	if d.write, err = sql.Open("sqlite", address(dsn, false)); err != nil {
-		return nil, err
-	}
-	if d.read, err = sql.Open("sqlite", address(dsn, true)); err != nil {
-		return nil, err
+	for pool, readOnly := range map[**sql.DB]bool{&d.write: false, &d.read: true} {
+		c, err := sqlite.NewConnector(address(dsn, readOnly))
+		if err != nil {
+			return nil, err
+		}
+		*pool = sql.OpenDB(keeper{c})
 	}
 	d.write.SetMaxOpenConns(1)
 	d.read.SetMaxOpenConns(max(4, 2*runtime.GOMAXPROCS(0)))

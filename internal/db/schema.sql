@@ -200,6 +200,8 @@ CREATE UNIQUE INDEX applications_begin ON applications (unit, begin_key);
 
 CREATE INDEX applications_call ON applications (call, state, id);
 
+CREATE INDEX applications_queue ON applications (id, unmet, unknown, met, version, folded);
+
 CREATE INDEX applications_submitted ON applications (submitted, id);
 
 CREATE INDEX applications_unit ON applications (unit, changed, id);
@@ -752,6 +754,8 @@ CREATE TABLE recommend_steps (
     revision       BIGINT NOT NULL
 );
 
+CREATE INDEX recommend_steps_arrived ON recommend_steps (authority, arrived, id);
+
 CREATE UNIQUE INDEX recommend_steps_once ON recommend_steps (application, position, authority);
 
 CREATE INDEX recommend_steps_queue ON recommend_steps (authority, state, arrived, id);
@@ -777,9 +781,29 @@ CREATE TABLE register_editions (
     complete_from TEXT NOT NULL,
     added BIGINT NOT NULL,
     changed BIGINT NOT NULL,
-    ended BIGINT NOT NULL,
+    ended BIGINT NOT NULL, undoes BIGINT NOT NULL DEFAULT 0, reason TEXT NOT NULL DEFAULT '', blank BOOLEAN NOT NULL DEFAULT FALSE,
     UNIQUE (register, keeper, number)
 );
+
+CREATE TABLE register_looks (
+    id TEXT NOT NULL,
+    keeper TEXT NOT NULL, -- '' when it reached no part
+    register TEXT NOT NULL,
+    at TEXT NOT NULL,
+    person TEXT NOT NULL,
+    unit TEXT NOT NULL,
+    role TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    asked TEXT NOT NULL,
+    number TEXT NOT NULL,
+    found BIGINT NOT NULL,
+    line TEXT NOT NULL, -- of the journal; '' while it waits for one
+    PRIMARY KEY (id, keeper)
+);
+
+CREATE INDEX register_looks_keeper ON register_looks (keeper, id);
+
+CREATE INDEX register_looks_line ON register_looks (person, register, line);
 
 CREATE TABLE register_rows (
     id TEXT PRIMARY KEY,
@@ -793,7 +817,13 @@ CREATE TABLE register_rows (
     until BIGINT NOT NULL
 );
 
+CREATE INDEX register_rows_code ON register_rows (unit_code, register, keeper, id);
+
 CREATE UNIQUE INDEX register_rows_one ON register_rows (register, keeper, key) WHERE until = 0;
+
+CREATE INDEX register_rows_part ON register_rows (register, keeper, id);
+
+CREATE INDEX register_rows_person ON register_rows (person, register, keeper, id);
 
 CREATE INDEX register_rows_unit ON register_rows (unit_code, until);
 

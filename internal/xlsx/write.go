@@ -134,6 +134,9 @@ func (b *builder) table(t Table) error {
 	if _, err := b.file.NewSheet(t.Sheet); err != nil {
 		return err
 	}
+	if err := b.paper(t); err != nil {
+		return err
+	}
 	s, err := b.file.NewStreamWriter(t.Sheet)
 	if err != nil {
 		return err
@@ -163,7 +166,7 @@ func (b *builder) table(t Table) error {
 	}
 	for cells := range t.Rows {
 		last++
-		if err := s.SetRow("A"+strconv.Itoa(last), b.styled(t.Fields, cells)); err != nil {
+		if err := s.SetRow("A"+strconv.Itoa(last), b.styled(t.Fields, cells), excelize.RowOpts{Height: t.height(cells)}); err != nil {
 			return err
 		}
 	}
@@ -174,6 +177,43 @@ func (b *builder) table(t Table) error {
 		return err
 	}
 	return s.Flush()
+}
+
+// paper prepares an official form for printing: lying, as wide as the paper.
+func (b *builder) paper(t Table) error {
+	if len(t.Above) == 0 {
+		return nil
+	}
+	lying, a4, wide, high, fit := "landscape", 9, 1, 0, true
+	if err := b.file.SetPageLayout(t.Sheet, &excelize.PageLayoutOptions{Orientation: &lying, Size: &a4, FitToWidth: &wide, FitToHeight: &high}); err != nil {
+		return err
+	}
+	return b.file.SetSheetProps(t.Sheet, &excelize.SheetPropsOptions{FitToPage: &fit})
+}
+
+// height is that of a row in which texts are broken into lines, in points; 0
+// leaves it to the spreadsheet. Not every spreadsheet makes room by itself.
+func (t Table) height(cells []any) float64 {
+	const line, most = 15, 409
+	lines := 0
+	for i, c := range cells {
+		text, ok := c.(string)
+		if !ok || !t.Fields[i].Wrap {
+			continue
+		}
+		n := 0
+		for part := range strings.SplitSeq(text, "\n") {
+			wide := 0
+			for _, r := range part {
+				if wide++; r > 0x2e80 {
+					wide++
+				}
+			}
+			n += 1 + wide/int(t.Fields[i].width())
+		}
+		lines = max(lines, n)
+	}
+	return min(float64(lines*line), most)
 }
 
 // lines writes lines over the whole width of a table, from a row on. The first

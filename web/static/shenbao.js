@@ -35,17 +35,23 @@ document.addEventListener("click", (event) => {
   }
 });
 
-// J and K go to the next and the previous row of a list, Enter opens it.
+// J and K go to the next and the previous row of a list, Enter opens it, and X
+// chooses it where rows can be chosen.
 document.addEventListener("keydown", (event) => {
-  if (event.target.closest("input, textarea, select") || event.ctrlKey || event.metaKey || event.altKey) {
+  if (event.target.closest("input:not([type=checkbox]), textarea, select") || event.ctrlKey || event.metaKey || event.altKey) {
     return;
   }
-  if (event.key !== "j" && event.key !== "k") {
-    return;
+  const rows = [...document.querySelectorAll("[data-row]")];
+  const at = rows.indexOf(document.activeElement.closest("[data-row]"));
+  const door = (row) => row?.querySelector("a, .opens");
+  if (event.key === "j" || event.key === "k") {
+    door(rows[Math.min(rows.length - 1, Math.max(0, at + (event.key === "j" ? 1 : -1)))])?.focus();
+  } else if (event.key === "x" && at >= 0) {
+    rows[at].querySelector("input[type=checkbox]")?.click();
+  } else if (event.key === "Enter" && event.target.matches("[data-row] input[type=checkbox]")) {
+    event.preventDefault(); // it would send the form
+    door(rows[at])?.click();
   }
-  const rows = [...document.querySelectorAll("[data-row] a:first-of-type, [data-row] .opens")];
-  const at = rows.indexOf(document.activeElement);
-  rows[Math.min(rows.length - 1, Math.max(0, at + (event.key === "j" ? 1 : -1)))]?.focus();
 });
 
 // count says how many 字 a text has, as Word counts them (rule.CountChars).

@@ -24,6 +24,9 @@ CREATE TABLE recommend_steps (
 );
 CREATE UNIQUE INDEX recommend_steps_once ON recommend_steps (application, position, authority);
 CREATE INDEX recommend_steps_queue ON recommend_steps (authority, state, arrived, id);
+CREATE INDEX recommend_steps_arrived ON recommend_steps (authority, arrived, id);
+-- What queues are sorted and narrowed by, without reading whole applications.
+CREATE INDEX applications_queue ON applications (id, unmet, unknown, met, version, folded);
 
 -- The findings of the version that stands, by which queues are narrowed.
 CREATE TABLE recommend_findings (

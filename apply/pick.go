@@ -1,0 +1,344 @@
+package apply
+
+import (
+	"context"
+	"encoding/json"
+	"slices"
+	"strings"
+
+	"golang.org/x/text/unicode/norm"
+
+	"shenbao/actor"
+	"shenbao/internal/db"
+	"shenbao/internal/fault"
+	"shenbao/registry"
+	"shenbao/rule"
+)
+
+// A Picking (选取人员) fills the facts about one person of the form (中心主任) in
+// from a row of the host's roster of staff.
+type Picking struct {
+	Application ID
+	Fact        string         // the person, or the name: whatever has the same prefix is filled in
+	Row         registry.RowID // of the roster
+	Over        bool           // what came from elsewhere is replaced as well
+}
+
+// A RowPicking (选取清单行) adds rows of a roster to a list of the form: of the
+// host's, for a partner of its own.
+type RowPicking struct {
+	Application ID
+	List        string // code of the fact
+	Rows        []registry.RowID
+}
+
+// Picked is what became of a picking.
+type Picked struct {
+	*Application
+	Fields []string `json:"fields"` // that were written
+	Kept   []string `json:"kept"`   // facts that hold something else, which stayed
+	Twice  int      `json:"twice"`  // rows that the list had already
+}
+
+// rosters are the rosters from which lists of forms are filled, by the ends of
+// the lists' codes; a list that is prefilled from a roster needs none of these.
+var rosters = map[string]string{
+	"staff": registry.StaffList, "instruments": registry.InstrumentsList, "equipment": registry.InstrumentsList,
+	"premises": registry.PremisesList, "sites": registry.PremisesList,
+}
+
+// RosterOf is the roster from which a fact of the form can be picked: of a list
+// that of its rows, of the person (or else the name) among the facts about one
+// person that of staff; "" for every other fact.
+func (fm *Form) RosterOf(code string) string {
+	d, _ := fm.Declared(code)
+	f := fm.Package.Schema.Fact(code)
+	switch {
+	case d == nil || f == nil:
+		return ""
+	case f.Kind != rule.ListKind:
+		if about := fm.personFacts(code); len(about) > 0 && about[0] == f {
+			return registry.StaffList
+		}
+		return ""
+	}
+	list, known := strings.CutPrefix(d.From, "profile.")
+	if !known {
+		list = rosters[code[strings.LastIndex(code, ".")+1:]]
+	}
+	if l := registry.FindList(list); l == nil || l.Single || list != registry.StaffList && list != registry.InstrumentsList && list != registry.PremisesList {
+		return ""
+	}
+	return list
+}
+
+// personFacts are the facts about the person that a fact is about: those with
+// its prefix. The first says who it is, by number or, where no number is asked
+// for, by name. Nil when they are not about a person.
+func (fm *Form) personFacts(code string) []*rule.Fact {
+	prefix := code[:strings.LastIndex(code, ".")+1]
+	var all []*rule.Fact
+	person, name, birth := -1, -1, false
+	for _, f := range fm.Package.Schema.Facts {
+		if end, ok := strings.CutPrefix(f.Code, prefix); !ok || prefix == "" || strings.Contains(end, ".") {
+			continue
+		}
+		if d, _ := fm.Declared(f.Code); d == nil || f.Kind == rule.ListKind || f.Kind == rule.SeriesKind {
+			continue
+		}
+		switch {
+		case f.Kind == rule.PersonKind:
+			person = len(all)
+		case f.Code == prefix+"name" && f.Kind == rule.TextKind:
+			name = len(all)
+		}
+		birth = birth || f.Code == prefix+"birth" && f.Kind == rule.DateKind
+		all = append(all, f)
+	}
+	first := person
+	if first < 0 && birth {
+		first = name
+	}
+	if first < 0 {
+		return nil
+	}
+	who := all[first]
+	return slices.Insert(slices.Delete(all, first, first+1), 0, who)
+}
+
+// picking is a form into which its author picks.
+type picking struct {
+	ctx    context.Context
+	tx     *db.Tx
+	office *Office
+	fm     *Form
+	part   bool         // the author belongs to a partner
+	unit   actor.UnitID // whose rosters they are, and whose the rows are
+	out    *Picked
+}
+
+// picks opens a form to be filled in from rosters.
+func (o *Office) picks(ctx context.Context, tx *db.Tx, id ID) (*picking, error) {
+	if !keyed(string(id)) {
+		return nil, errMissing()
+	}
+	a, err := lock(ctx, tx, id)
+	if err != nil {
+		return nil, err
+	}
+	sight, err := Find(ctx, tx, tx.By, a.ID)
+	if err != nil {
+		return nil, err
+	}
+	if err := mayEdit(ctx, tx, tx.By, a, sight.Part); err != nil {
+		return nil, err
+	}
+	if err := a.editable(); err != nil {
+		return nil, err
+	}
+	fm, err := o.formOf(ctx, tx, a)
+	return &picking{ctx, tx, o, fm, sight.Part, sight.rosters(tx.By), &Picked{Application: a, Fields: []string{}, Kept: []string{}}}, err
+}
+
+// rosters is the unit whose rosters somebody picks from: the host's people from
+// the host's, a partner's from their own.
+func (s *Sight) rosters(by db.By) actor.UnitID {
+	if s.Part {
+		return actor.UnitID(by.Unit)
+	}
+	return s.Unit
+}
+
+// Roster is a roster from which somebody may pick for the form of an
+// application that they found.
+func (s *Sight) Roster(by db.By, list string) registry.Roster {
+	return registry.Roster{Unit: s.rosters(by), List: list}
+}
+
+// rows are rows of the roster from which a fact is picked.
+func (p *picking) rows(code string, ids []registry.RowID) ([]*registry.Row, error) {
+	list := p.fm.RosterOf(code)
+	if list == "" {
+		return nil, fault.New(fault.Invalid, "apply.no_roster", code).In(code)
+	}
+	if len(ids) == 0 {
+		return nil, fault.New(fault.Invalid, "apply.nothing_picked").In(code)
+	}
+	return registry.Roster{Unit: p.unit, List: list}.Pick(p.ctx, p.tx, p.tx.By, ids)
+}
+
+// put writes a field.
+func (p *picking) put(f *Field) error {
+	f.Changed, f.ChangedBy = p.tx.Now, actor.PersonID(p.tx.By.Person)
+	p.fm.Fields[f.Name] = f
+	p.out.Fields = append(p.out.Fields, f.Name)
+	return putField(p.ctx, p.tx, p.fm.Of.ID, f)
+}
+
+// done notes that the application was changed.
+func (p *picking) done() (*Picked, error) {
+	if len(p.out.Fields) == 0 {
+		return p.out, nil
+	}
+	p.out.Name, p.out.Changed = p.fm.NameOf(), p.tx.Now
+	return p.out, touch(p.ctx, p.tx, p.out.Application)
+}
+
+// Pick fills in what the roster of staff knows of a person, for the facts that
+// are about that person. What somebody typed, or what came from elsewhere, stays
+// unless that was asked for; what came from the roster before is replaced, and
+// emptied where the roster says nothing of this person. The identity number goes
+// sealed from one place to the other. It is no act: nothing was submitted.
+func Pick(ctx context.Context, tx *db.Tx, o *Office, in Picking) (*Picked, error) {
+	p, err := o.picks(ctx, tx, in.Application)
+	if err != nil {
+		return nil, err
+	}
+	if p.part {
+		return nil, fault.New(fault.Refused, "apply.host_fills").In(in.Fact)
+	}
+	about := p.fm.personFacts(in.Fact)
+	if len(about) == 0 {
+		return nil, fault.New(fault.Invalid, "apply.no_roster", in.Fact).In(in.Fact)
+	}
+	rows, err := p.rows(about[0].Code, slices.DeleteFunc([]registry.RowID{in.Row}, func(id registry.RowID) bool { return id == "" }))
+	if err != nil {
+		return nil, err
+	}
+	for _, f := range about {
+		if err := p.fact(f, rows[0], in.Over); err != nil {
+			return nil, err
+		}
+	}
+	return p.done()
+}
+
+// fact writes what a row of the roster says about a fact.
+func (p *picking) fact(f *rule.Fact, row *registry.Row, over bool) error {
+	name := f.Code[strings.LastIndex(f.Code, ".")+1:]
+	if f.Kind == rule.PersonKind {
+		name = "person"
+	}
+	next := &Field{Name: f.Code, Owner: p.fm.Of.Unit, Source: "profile." + row.List}
+	value, known := row.ValueFor(f, name)
+	if known {
+		var err error
+		if next.Value, err = json.Marshal(value); err != nil {
+			return err
+		}
+	}
+	old := p.fm.Fields[f.Code]
+	same := string(valueOfField(old)) == string(next.Value)
+	switch {
+	case !known && (old.Empty() || old.Source != next.Source), same && old != nil && old.Source == next.Source:
+		return nil
+	case !old.Empty() && !same && old.Source != next.Source && !over:
+		p.out.Kept = append(p.out.Kept, f.Code)
+		return nil
+	}
+	if known && f.Kind == rule.PersonKind {
+		var err error
+		if next.Sealed, err = row.Reseal(p.office.Keys, p.fm.Of.sealPlace(next.Name)); err != nil {
+			return err
+		}
+	}
+	return p.put(next)
+}
+
+// PickRows adds rows of a roster to a list of the form, with the columns that
+// both have. Those that the list has already are not added again: see
+// [Form.Holds]. It is no act: nothing was submitted.
+func PickRows(ctx context.Context, tx *db.Tx, o *Office, in RowPicking) (*Picked, error) {
+	p, err := o.picks(ctx, tx, in.Application)
+	if err != nil {
+		return nil, err
+	}
+	rows, err := p.rows(in.List, in.Rows)
+	if err != nil {
+		return nil, err
+	}
+	d, _ := p.fm.Declared(in.List)
+	list := p.fm.Package.Schema.Fact(in.List)
+	if list.Kind != rule.ListKind {
+		return nil, fault.New(fault.Invalid, "apply.no_roster", in.List).In(in.List)
+	}
+	rows = slices.DeleteFunc(rows, func(row *registry.Row) bool { return p.fm.Holds(list, row) })
+	p.out.Twice = len(in.Rows) - len(rows)
+	if free := MaxRows(d) - len(p.fm.Rows(in.List)); len(rows) > free {
+		return nil, fault.New(fault.Invalid, "apply.list_full", MaxRows(d), max(free, 0), len(rows)).In(in.List)
+	}
+	if len(p.fm.Fields)+len(rows) > maxFields {
+		return nil, fault.New(fault.Invalid, "apply.too_much")
+	}
+	for _, row := range rows {
+		if err := p.row(list, row); err != nil {
+			return nil, err
+		}
+	}
+	return p.done()
+}
+
+// row adds a row of a roster to a list.
+func (p *picking) row(list *rule.Fact, row *registry.Row) error {
+	next := &Field{Name: list.Code + "/" + db.NewID(), Owner: p.unit, Source: "profile." + row.List}
+	if p.part && !p.fm.mayWrite(p.unit, next) {
+		return fault.New(fault.Refused, "apply.not_your_part").In(list.Code)
+	}
+	var err error
+	if next.Value, err = json.Marshal(row.CellsFor(list)); err != nil {
+		return err
+	}
+	if slices.ContainsFunc(list.Columns, func(c *rule.Fact) bool { return c.Kind == rule.PersonKind }) {
+		if next.Sealed, err = row.Reseal(p.office.Keys, p.fm.Of.sealPlace(next.Name)); err != nil {
+			return err
+		}
+	}
+	return p.put(next)
+}
+
+// Holds reports whether a list of the form has a row of a roster already: one
+// with the same key of the roster (identity number, asset code), or, where
+// either has none, one in which all stands that the roster's row would bring.
+func (fm *Form) Holds(list *rule.Fact, row *registry.Row) bool {
+	text, _ := json.Marshal(row.CellsFor(list)) // texts, numbers and booleans always have a JSON form
+	brings, _ := decode(text).(map[string]any)
+	return slices.ContainsFunc(fm.Rows(list.Code), func(id string) bool {
+		stands, _ := decode(fm.Fields[list.Code+"/"+id].Value).(map[string]any)
+		for _, key := range registry.FindList(row.List).Keys {
+			if whole(list, stands, key) && whole(list, brings, key) {
+				return agree(list, key, stands, brings)
+			}
+		}
+		var all []string
+		for column := range brings {
+			all = append(all, column)
+		}
+		return agree(list, all, stands, brings)
+	})
+}
+
+// whole reports whether a row of a list has something in each of some columns.
+func whole(list *rule.Fact, row map[string]any, columns []string) bool {
+	return !slices.ContainsFunc(columns, func(code string) bool { return compared(columnOf(list, code), row[code]) == "" })
+}
+
+// agree reports whether two rows of a list have the same in some columns.
+func agree(list *rule.Fact, columns []string, a, b map[string]any) bool {
+	return !slices.ContainsFunc(columns, func(code string) bool {
+		c := columnOf(list, code)
+		return compared(c, a[code]) != compared(c, b[code])
+	})
+}
+
+// compared is a cell as it is compared: a person or a unit by its code.
+func compared(c *rule.Fact, value any) string {
+	if c == nil {
+		return ""
+	}
+	if key, ok := value.(map[string]any); ok {
+		if code, _ := key["code"].(string); code != "" {
+			return code
+		}
+	}
+	return strings.ToLower(strings.TrimSpace(norm.NFKC.String(shownValue(c, value))))
+}

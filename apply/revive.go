@@ -1,0 +1,31 @@
+package apply
+
+import (
+	"context"
+
+	"shenbao/actor"
+	"shenbao/call"
+	"shenbao/internal/db"
+)
+
+// Revive (恢复在办) takes up again what [Release] let go of, when a refusal is
+// looked at again. What others took meanwhile shows as a conflict.
+func Revive(ctx context.Context, tx *db.Tx, o *Office, id ID) error {
+	a, err := find(ctx, tx, id)
+	if err != nil {
+		return err
+	}
+	c, err := call.Newest(ctx, tx, a.Call)
+	if err != nil {
+		return err
+	}
+	u, err := actor.FindUnit(ctx, tx, a.Unit)
+	if err != nil {
+		return err
+	}
+	fm, err := o.formOf(ctx, tx, a)
+	if err != nil {
+		return err
+	}
+	return putKeys(ctx, tx, live{a, c.Package, u, fm})
+}
