@@ -220,6 +220,9 @@ func TestPickInstruments(t *testing.T) {
 	each(t, func(h *house) {
 		c, err := do(h, "abroad officer", func(ctx context.Context, tx *db.Tx) (*call.Call, error) {
 			c, err := call.Draft(ctx, tx, applytest.ReadVersion(t, sample.Shanxi), "")
+			if err == nil {
+				_, err = call.Schedule(ctx, tx, call.Slot{Call: c.ID, Stage: "apply", From: h.clock.Now(), Until: h.clock.Now().AddDate(0, 1, 0)})
+			}
 			if err != nil {
 				return nil, err
 			}
@@ -250,7 +253,7 @@ func TestPickInstruments(t *testing.T) {
 		}
 		var many []map[string]string
 		for i := range 100 {
-			many = append(many, map[string]string{"address": fmt.Sprint("科技路", i, "号"), "area": "1", "use": "科研", "tenure": "自有"})
+			many = append(many, map[string]string{"address": fmt.Sprint("科技路", i, "号"), "area": "1", "use": "research", "tenure": "owned"})
 		}
 		_, err = h.pickRows("host editor", apply.RowPicking{Application: a.ID, List: "sites", Rows: ids(h.listed("host admin", registry.PremisesList, many...))})
 		h.want("more than the list holds", err, "apply.list_full")

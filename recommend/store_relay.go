@@ -29,7 +29,7 @@ func relays(ctx context.Context, r db.Reader, id call.ID, unit actor.UnitID) ([]
 		return l, err
 	}, `
 		WITH RECURSIVE up (id, far) AS (
-			SELECT parent, 1 FROM units WHERE id = $2
+			SELECT id, 0 FROM units WHERE id = $2
 			UNION SELECT u.parent, up.far + 1 FROM units u JOIN up ON u.id = up.id WHERE up.far < 10)
 		SELECT l.call, l.authority, u.name, l.until, l.message, l.at, l.person
 		FROM recommend_relays l JOIN up ON up.id = l.authority JOIN units u ON u.id = l.authority

@@ -29,18 +29,23 @@ func newestOf(ctx context.Context, r db.Reader, e *Edition) (id string, err erro
 	return id, err
 }
 
-// textsOf returns what the rows of the part that e is of can be found by.
-func textsOf(ctx context.Context, r db.Reader, e *Edition) ([]rowText, error) {
+// read fills the finder of the part that e is of.
+func (f *finder) read(ctx context.Context, r db.Reader, e *Edition) error {
 	list := FindRegister(e.Register)
-	return db.All(ctx, r, func(from db.Scanner) (t rowText, err error) {
-		cells, body := map[string]string{}, ""
-		if err = from.Scan(&t.id, &t.since, &t.until, &t.code, &body); err != nil {
-			return t, err
+	var whole strings.Builder
+	err := db.Each(ctx, r, func(from db.Scanner) error {
+		t, cells, body := rowText{begins: whole.Len()}, map[string]string{}, ""
+		if err := from.Scan(&t.id, &t.since, &t.until, &t.code, &body); err != nil {
+			return err
 		}
-		err = json.Unmarshal([]byte(body), &cells)
-		t.text = sought(list, cells)
-		return t, err
+		f.texts = append(f.texts, t)
+		err := json.Unmarshal([]byte(body), &cells)
+		whole.WriteString(sought(list, cells))
+		whole.WriteByte('\n')
+		return err
 	}, `SELECT id, since, until, unit_code, cells FROM register_rows WHERE register = $1 AND keeper = $2 ORDER BY id`, e.Register, string(e.Keeper))
+	f.whole = whole.String()
+	return err
 }
 
 // heldByID returns rows of a register by their ids, in order.

@@ -3,11 +3,13 @@ package web
 import (
 	"github.com/a-h/templ"
 
+	"shenbao/actor"
 	"shenbao/call"
 	"shenbao/internal/blob"
 	"shenbao/internal/db"
 	"shenbao/internal/fault"
 	"shenbao/programme"
+	"shenbao/recommend"
 )
 
 // callsPage is the list of published calls.
@@ -95,6 +97,18 @@ type callPage struct {
 	Open    []string           `json:"open"` // what the notice leaves to a later one
 	Edit    bool               `json:"-"`    // the reader may draft, publish, attach and propose
 	Approve bool               `json:"-"`
+	Relays  []recommend.Relay  `json:"relays,omitempty"` // what the authorities over the reader's unit ask, and the reader's own
+	Relay   bool               `json:"-"`                // the reader may say what their authority asks
+}
+
+// own is what the reader's authority asks under the call.
+func (p callPage) own(v *visit) recommend.Relay {
+	for _, l := range p.Relays {
+		if l.Authority == v.Actor.Unit {
+			return l
+		}
+	}
+	return recommend.Relay{}
 }
 
 func (p callPage) title(*visit) string           { return p.Call.Title }
@@ -111,6 +125,12 @@ func (s *Server) call(v *visit, id call.ID) (callPage, error) {
 		}
 		if p.Package, err = s.shelf.Package(ctx, r, p.Call.Hash); err != nil {
 			return p, err
+		}
+		if v.Actor.Unit != "" {
+			if p.Relays, err = recommend.RelaysFor(ctx, r, p.Call.ID, v.Actor.Unit); err != nil {
+				return p, err
+			}
+			p.Relay = p.Call.State == call.Published && actor.May(ctx, r, v.By(), actor.ActRelay, v.Actor.Unit) == nil
 		}
 		p.Sizes, p.Open = p.Package.Sizes(), p.Package.Call.Open
 		p.Edit, p.Approve = call.MayEdit(ctx, r, v.By(), p.Call), call.MayApprove(ctx, r, v.By(), p.Call)

@@ -2658,7 +2658,7 @@ func caseQuestion(v *visit, p casePage, t recommend.Todo, a *recommend.Answer) t
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = badge(answerColour2(a.Answer), v.T("case.answer."+string(t.Kind)+"."+a.Answer)).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = badge(answerColour2(a.Answer), answerWord(v, t.Kind, a.Answer)).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -2705,9 +2705,9 @@ func caseQuestion(v *visit, p casePage, t recommend.Todo, a *recommend.Answer) t
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var149 string
-			templ_7745c5c3_Var149, templ_7745c5c3_Err = templ.JoinStringErrs(v.T("case.answer." + string(t.Kind) + ".yes"))
+			templ_7745c5c3_Var149, templ_7745c5c3_Err = templ.JoinStringErrs(answerWord(v, t.Kind, recommend.Yes))
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/queue.templ`, Line: 389, Col: 159}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/queue.templ`, Line: 389, Col: 150}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var149))
 			if templ_7745c5c3_Err != nil {
@@ -2728,9 +2728,9 @@ func caseQuestion(v *visit, p casePage, t recommend.Todo, a *recommend.Answer) t
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var150 string
-			templ_7745c5c3_Var150, templ_7745c5c3_Err = templ.JoinStringErrs(v.T("case.answer." + string(t.Kind) + ".no"))
+			templ_7745c5c3_Var150, templ_7745c5c3_Err = templ.JoinStringErrs(answerWord(v, t.Kind, recommend.No))
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/queue.templ`, Line: 390, Col: 147}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/queue.templ`, Line: 390, Col: 138}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var150))
 			if templ_7745c5c3_Err != nil {
@@ -3947,7 +3947,7 @@ func caseOthers(v *visit, p casePage) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = badge(answerColour2(a.Answer), v.T("case.answer."+string(a.Kind)+"."+a.Answer)).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = badge(answerColour2(a.Answer), answerWord(v, a.Kind, a.Answer)).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

@@ -14,21 +14,22 @@ import (
 	"shenbao/recommend"
 )
 
-// A counter is a hall in which applications wait for the district.
-type counter struct {
+// A bureau is a hall in which applications wait for the district.
+type bureau struct {
 	*hall
 	ids   []apply.ID
 	steps []recommend.StepID
 }
 
-func newCounter(t testing.TB, names ...string) *counter {
+func newBureau(t testing.TB, names ...string) *bureau {
 	t.Helper()
-	c := &counter{hall: newHall(t)}
+	c := &bureau{hall: newHall(t)}
 	first := c.house.Ready()
 	c.ids = append([]apply.ID{first}, c.house.Copies(first, len(names)-1)...)
 	for i, id := range c.ids {
-		_, err := applytest.Do(c.house, "host editor", func(ctx context.Context, tx *db.Tx) (int, error) {
-			_, err := apply.Save(ctx, tx, c.server.office, apply.Saving{Application: id, Tab: "t", Typed: map[string]string{"centre.name": names[i]}, Mine: map[string]struct{}{"centre.name": {}}})
+		_, err := db.Keep(t.Context(), c.db, func(tx *db.Tx) (int, error) {
+			tx.By = c.house.Staff["host editor"]
+			_, err := apply.Save(t.Context(), tx, c.server.office, apply.Saving{Application: id, Tab: "t", Typed: map[string]string{"centre.name": names[i]}, Mine: map[string]struct{}{"centre.name": {}}})
 			return 0, err
 		})
 		must(t, err)
@@ -43,7 +44,7 @@ func newCounter(t testing.TB, names ...string) *counter {
 }
 
 // hand submits an application and lets it arrive.
-func (c *counter) hand(id apply.ID) {
+func (c *bureau) hand(id apply.ID) {
 	c.t.Helper()
 	_, err := applytest.Do(c.house, "host admin", func(ctx context.Context, tx *db.Tx) (*apply.Version, error) {
 		return apply.Submit(ctx, tx, c.server.office, applytest.Submission(id))
@@ -53,7 +54,7 @@ func (c *counter) hand(id apply.ID) {
 	must(c.t, err)
 }
 
-func (c *counter) queue() []recommend.QueueEntry {
+func (c *bureau) queue() []recommend.QueueEntry {
 	c.t.Helper()
 	q, err := db.View(c.t.Context(), c.db, func(r db.Reader) (*recommend.Queue, error) {
 		return recommend.List(c.t.Context(), r, c.house.Staff["district officer"], recommend.Filter{})
@@ -63,7 +64,7 @@ func (c *counter) queue() []recommend.QueueEntry {
 }
 
 // answer signs everything that a case asks, as its page does it.
-func (c *counter) answer(step recommend.StepID) {
+func (c *bureau) answer(step recommend.StepID) {
 	c.t.Helper()
 	k, err := db.View(c.t.Context(), c.db, func(r db.Reader) (*recommend.Case, error) {
 		return recommend.Find(c.t.Context(), r, c.house.Staff["district officer"], step)
@@ -86,7 +87,7 @@ const hostileCentre = `山东省<script>x</script>"'&技术创新中心`
 // The list says what waits, keeps how it was narrowed in its links, and the way
 // through the cases goes along it. Nothing of it needs a script.
 func TestQueueIsListedAndWalkedThrough(t *testing.T) {
-	c := newCounter(t, "山东省甲类材料技术创新中心", hostileCentre, "山东省丙类传感技术创新中心")
+	c := newBureau(t, "山东省甲类材料技术创新中心", hostileCentre, "山东省丙类传感技术创新中心")
 	page := c.get("district officer", "/queue")
 	want(t, page, "甲类材料", "&lt;script&gt;x&lt;/script&gt;", "data-row", `name="case" value="`+string(c.steps[0])+`:1"`, "区局审核", `name="reason:`+string(c.steps[1])+`"`)
 	without(t, page, "<script>x")
@@ -123,7 +124,7 @@ func TestQueueIsListedAndWalkedThrough(t *testing.T) {
 }
 
 // inOrder are the cases of a list, from the first.
-func (c *counter) inOrder(page string) (out []string) {
+func (c *bureau) inOrder(page string) (out []string) {
 	for part := range strings.SplitSeq(page, `name="case" value="`) {
 		if id, _, ok := strings.Cut(part, ":"); ok && slices.Contains(c.steps, recommend.StepID(id)) {
 			out = append(out, id)
@@ -135,7 +136,7 @@ func (c *counter) inOrder(page string) (out []string) {
 // A case is answered, endorsed, and the next one opens; the applicant asks for
 // another look at what was refused.
 func TestCaseIsDecided(t *testing.T) {
-	c := newCounter(t, "山东省甲类材料技术创新中心", "山东省乙类装备技术创新中心", "山东省丙类传感技术创新中心")
+	c := newBureau(t, "山东省甲类材料技术创新中心", "山东省乙类装备技术创新中心", "山东省丙类传感技术创新中心")
 	at := "/queue/" + string(c.steps[0])
 	want(t, c.get("district officer", at), "甲类材料", `action="`+at+`/endorse"`, `action="`+at+`/return"`)
 	c.post("district officer", at+"/endorse", 409, "version", "1", "reason", "属实", "back", "")
@@ -167,7 +168,7 @@ func TestCaseIsDecided(t *testing.T) {
 // A batch is done case by case: each with its own reason where it has one, and
 // what fails is named.
 func TestBatch(t *testing.T) {
-	c := newCounter(t, "山东省甲类材料技术创新中心", "山东省乙类装备技术创新中心", "山东省丙类传感技术创新中心")
+	c := newBureau(t, "山东省甲类材料技术创新中心", "山东省乙类装备技术创新中心", "山东省丙类传感技术创新中心")
 	c.answer(c.steps[0])
 	one, two, three := string(c.steps[0]), string(c.steps[1]), string(c.steps[2])
 	c.post("district officer", "/queue/batch", 422, "do", "endorse", "reason", "", "to", "", "back", "")

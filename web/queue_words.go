@@ -316,3 +316,14 @@ func tick(on bool) string {
 	}
 	return ""
 }
+
+// answerWord is an answer in the words of what it is about.
+func answerWord(v *visit, kind recommend.AnswerKind, answer string) string {
+	switch kind {
+	case recommend.ToQuestion:
+		return v.T("case.answer.question." + answer)
+	case recommend.ToException:
+		return v.T("case.answer.exception." + answer)
+	}
+	return v.T("case.answer.item." + answer)
+}

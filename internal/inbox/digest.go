@@ -105,15 +105,19 @@ const (
 	mailDay    job.Kind[daily]    = "inbox.mail_day"
 )
 
-// dayBegins is when the letter of the day leaves, in the zone of deadlines.
-const dayBegins = 8*time.Hour + 30*time.Minute
+// When the letter of the day leaves, in the zone of deadlines; a platform that was
+// away in the morning leaves it for the next day.
+const (
+	dayBegins = 8*time.Hour + 30*time.Minute
+	dayEnds   = 10*time.Hour + 30*time.Minute
+)
 
-// dayOf is the letter that is due at an instant; false before its time.
+// dayOf is the letter that is due at an instant; false when none is.
 func dayOf(now time.Time) (daily, bool) {
 	now = now.In(clock.Zone)
 	midnight := time.Date(now.Year(), now.Month(), now.Day(), 0, 0, 0, 0, clock.Zone)
 	begins := midnight.Add(dayBegins)
-	return daily{Day: now.Format(time.DateOnly), Until: begins.UTC()}, !now.Before(begins)
+	return daily{Day: now.Format(time.DateOnly), Until: begins.UTC()}, !now.Before(begins) && now.Before(midnight.Add(dayEnds))
 }
 
 // handleDigest writes the letters of the day. Each is a job with a key of its own

@@ -258,3 +258,24 @@ func TestNoticesGoToWebhooks(t *testing.T) {
 		}
 	})
 }
+
+// A platform that was away in the morning does not write in the afternoon: what
+// waits comes the next morning.
+func TestNoLetterInTheAfternoon(t *testing.T) {
+	d := dbtest.SQLite(t)
+	k := newDesk(d)
+	send(t, d, "", arrival("li", "甲"))
+	k.Drain(t.Context())
+	for _, at := range []time.Time{time.Date(2024, 11, 28, 10, 30, 0, 0, clock.Zone), time.Date(2024, 11, 28, 23, 30, 0, 0, clock.Zone)} {
+		d.Clock.(*clock.Manual).Set(at)
+		k.Drain(t.Context())
+		if got := k.letters("li"); len(got) != 0 {
+			t.Errorf("at %v: %+v", at, got)
+		}
+	}
+	d.Clock.(*clock.Manual).Set(time.Date(2024, 11, 29, 10, 29, 0, 0, clock.Zone))
+	k.Drain(t.Context())
+	if got := k.letters("li"); len(got) != 1 {
+		t.Errorf("the next morning: %+v", got)
+	}
+}
