@@ -20,6 +20,7 @@ bench: ## run the benchmarks and write docs/benchmarks.md, side by side with the
 	@go test -run "^$$" -bench . -benchmem ./...
 	@cd bench && ../scripts/postgres go run ./report
 	@cd bench && go run ./assignment
+	@cd bench && ../scripts/postgres go run ./applications
 
 fuzz: ## run every fuzz target for FUZZTIME (default 30s)
 	@scripts/fuzz $(or $(FUZZTIME),30s)

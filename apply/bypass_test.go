@@ -226,6 +226,9 @@ func TestTimeToMendIsUsedOnce(t *testing.T) {
 		h.must(err)
 		h.clock.Set(h.Call.Closes.Add(time.Hour))
 		h.want("mended", asks(h, applytest.Submission(id)), "")
+		if s := h.sight(id); s.Reason != "" || !s.MendUntil.IsZero() {
+			t.Errorf("what was mended is still to be mended: %q until %s", s.Reason, s.MendUntil)
+		}
 		_, err = h.withdraw("host admin", apply.Recall{Application: id})
 		h.want("withdraw after the close", err, "apply.late")
 		_, err = h.giveBack("district officer", apply.SendingBack{Application: id, Reason: "再补正"})

@@ -122,7 +122,7 @@ func (h *house) decide(who string, act deciding, d recommend.Decision) (*recomme
 func TestChain(t *testing.T) {
 	inHouse(t, func(h *house) {
 		id := h.Ready()
-		v := h.submit(id)
+		h.submit(id)
 		h.stand("submitted", id, recommend.Open, recommend.Waiting, recommend.Waiting)
 		h.arrive(id)
 		h.stand("arrived twice", id, recommend.Open, recommend.Waiting, recommend.Waiting)
@@ -150,7 +150,7 @@ func TestChain(t *testing.T) {
 			Remarks: []apply.Remark{{Field: "material.audit_reports", Text: "补交2022年度"}}})
 		h.must(err)
 		h.stand("returned", id, recommend.Endorsed, recommend.Returned, recommend.Waiting)
-		if v = h.submit(id); v.Number != 2 {
+		if v := h.submit(id); v.Number != 2 {
 			t.Errorf("version %d", v.Number)
 		}
 		h.stand("back where it was", id, recommend.Endorsed, recommend.Open, recommend.Waiting)

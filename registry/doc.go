@@ -29,5 +29,6 @@
 // Identity numbers are stored encrypted; rules and lists compare keyed hashes,
 // pages and exports show them masked. Reading one in full is an act, [Reveal].
 //
-// Tables: profile_rows, profile_snapshots, register_editions, register_rows.
+// Tables: profile_rows, profile_snapshots, register_editions, register_rows,
+// register_looks.
 package registry

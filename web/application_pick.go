@@ -132,6 +132,9 @@ func (s *Server) pickForSection(v *visit, in struct {
 	p.Saved, p.Picked, p.typed, p.touched = saved, picked, sent.Typed, sent.fields()
 	if err == nil && len(saved.Conflicts)+picked.Twice+len(picked.Kept) == 0 && v.plain() {
 		sent.query.Find = ""
+		if l := p.lists[in.Fact]; l != nil && l.Total > formRows { // the new rows stand at its end
+			sent.query.List, sent.query.From = in.Fact, int64((l.Total-1)/formRows*formRows)
+		}
 		return moved{p.after(v, saving{query: sent.query}) + "#" + inputID(in.Fact)}, nil
 	}
 	return p, err

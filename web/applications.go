@@ -106,6 +106,11 @@ func (s *Server) beginApplication(v *visit, in struct {
 	if err != nil {
 		return nil, err
 	}
+	for name := range in.Rest {
+		if !c.asks(name) {
+			return nil, fault.New(fault.Invalid, "web.unknown_field", name).In(name)
+		}
+	}
 	if len(in.Rest) > 0 {
 		if in.Kept, err = s.keepTyped(v, c, typedOf(in.Rest)); err != nil {
 			return nil, err

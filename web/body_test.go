@@ -38,9 +38,15 @@ func TestBodiesAreTakenStrictly(t *testing.T) {
 		if rt.method != http.MethodPost || rt.act != signedIn && !actor.Ever(actor.UnitAdmin, rt.act) {
 			continue
 		}
+		if hasRest(rt.in) {
+			continue // a form that a package declares: its room knows the names
+		}
 		s := subjects[rt.method+" "+rt.pattern]
 		thing := strings.Replace(things[s.about][0], "district", "quan", 1)
 		for _, extra := range [][]string{{"role", "sysadmin", "role", "sysadmin"}, {"isAdmin", "1"}, {"unit", "x"}, {"_method", "DELETE"}, {"__proto__", "x"}} {
+			if slices.Contains(bodyNames(rt.in), extra[0]) {
+				continue // it is one of its own
+			}
 			form := append(slices.Clone(s.form), extra...)
 			before := len(dbtest.Lines(t, w.db))
 			if a := w.ask(quan, request{method: "POST", path: w.fill(rt.pattern, thing), form: form}); a.Code != http.StatusUnprocessableEntity {
@@ -56,6 +62,16 @@ func TestBodiesAreTakenStrictly(t *testing.T) {
 			}
 		}
 	}
+}
+
+// hasRest reports whether a route takes names that the program does not know.
+func hasRest(in reflect.Type) bool {
+	for i := range in.NumField() {
+		if in.Field(i).Type == reflect.TypeFor[rest]() {
+			return true
+		}
+	}
+	return false
 }
 
 // TestDepth checks that nesting is refused as such, before it costs anything.

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/a-h/templ"
@@ -149,6 +150,12 @@ func (s *Server) keepTyped(v *visit, p checkPage, typed map[string]string) (stri
 		return 0, call.Keep(v.Context(), tx, p.Call.ID, token, facts)
 	})
 	return token, err
+}
+
+// asks reports whether the form has a field of a name.
+func (p checkPage) asks(name string) bool {
+	code, _, _ := strings.Cut(name, " ") // a series has one for each year
+	return slices.ContainsFunc(p.Questions, func(q call.Question) bool { return q.Code == code })
 }
 
 // entry is a question as a field; of a series, that of one year.

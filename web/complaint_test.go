@@ -107,6 +107,14 @@ func TestComplaints(t *testing.T) {
 		if a := w.ask(w.people["head"], request{method: "POST", path: at + "/reveal"}); a.Code != 200 || !strings.Contains(a.Body.String(), "13800001111") {
 			t.Errorf("revealed: %d", a.Code)
 		}
+		for name, path := range map[string]string{"officer": at, "stranger": link} {
+			for _, lang := range []string{"zh", "en"} {
+				d := parsed(t, w.page(name, withLang(path, lang)))
+				for _, fault := range append(d.faults(w, lang), d.untranslated()...) {
+					t.Errorf("%s in %s: %s", path, lang, fault)
+				}
+			}
+		}
 		i := strings.Index(p, at+"/files/")
 		file := p[i : i+strings.IndexByte(p[i:], '"')]
 		if a := w.ask(w.people["programme_officer"], request{method: "POST", path: file}); a.Code != 200 || a.Body.String() != tinyPNG || a.Header().Get("Content-Type") != "image/png" {

@@ -75,6 +75,9 @@ func (v *visit) decode(in any) error {
 				return err
 			}
 			delete(files, name)
+			if slices.Equal(values[name], []string{""}) {
+				delete(values, name) // so a browser sends a box in which no file was chosen
+			}
 			continue
 		}
 		if target.Type().Field(i).Tag.Get("in") == "path" {

@@ -50,7 +50,7 @@ func TestTextIsText(t *testing.T) {
 		{"unit kept", "officer", quan + "/change", []string{"name", "{x}", "place", "370114"}, quan},
 		{"reason", "officer", "/units/" + string(w.units["fresh"]) + "/refuse", []string{"reason", "{x}", "unheard", "{x}"}, ""},
 		{"cell typed", "quan", quan + "/profile/staff", []string{"id", "{x}", "version", "0", "cell.name", "{x}", "cell.person", "{x}"}, ""},
-		{"cell kept", "quan", quan + "/profile/honours", []string{"id", "", "version", "0", "cell.name", "{x}", "cell.awarded", "2023-01-01"}, quan + "/profile/honours"},
+		{"cell kept", "quan", quan + "/profile/honours", []string{"id", "", "version", "0", "cell.name", "{x}", "cell.granted", "2023-01-01"}, quan + "/profile/honours"},
 		{"check", "stranger", "/calls/" + string(w.calls["published"]) + "/check", []string{"rd_expense 2023", "{x}", "direction", "{x}", "host.place", "{x}"}, ""},
 		{"people", "sysadmin", "/people?q={x}", nil, ""},
 		{"journal", "auditor", "/journal?subject={x}&person={x}", nil, ""},
@@ -294,7 +294,7 @@ func TestUnicode(t *testing.T) {
 	for _, text := range []string{
 		"李𠅤", "𪚥𠮷", "\U00030000\U000323AF", "Ｆｕｌｌ", "ﬁ ﬂ", "é", "e\u0301", "Ω\u2126", "a\u200bb", "👩‍👩‍👧", "مرحبا", "ไทย", "𝒳𝓎", "ｱｲｳ", "①②③", "㈱", "葛\U000E0100城", "ß ẞ İ ı", "1e309", "nil", "null", "true", "-0", "0x0", "../x", "%s%n", "${x}", "=1+1", "@SUM(1)", "“引号”", "a&b<c>\"d'",
 	} {
-		a := w.ask(quan, request{method: "POST", path: apiPrefix + at, json: fmt.Sprintf(`{"id":"","version":0,"cells":{"cell.name":[%q],"cell.awarded":["2023-01-01"]}}`, text)})
+		a := w.ask(quan, request{method: "POST", path: apiPrefix + at, json: fmt.Sprintf(`{"id":"","version":0,"cells":{"cell.name":[%q],"cell.granted":["2023-01-01"]}}`, text)})
 		if a.Code >= 500 {
 			t.Errorf("%q: %d", text, a.Code)
 		}

@@ -228,15 +228,15 @@ func (w *world) visited() map[string][]string {
 	}
 	return map[string][]string{
 		"stranger": {"/", "/calls", "/calls?q=量子纠缠星", c, foreign, c + "/clauses", foreign + "/clauses", c + "/check", foreign + "/check",
-			"/registers", "/help", "/sign-in", "/join", "/reset", "/reset/x", "/email/x", "/first/x", "/nowhere", "/desk"},
+			"/complaints/new", "/complaints/new?call=" + string(w.calls["foreign"]), "/registers", "/help", "/sign-in", "/join", "/reset", "/reset/x", "/email/x", "/first/x", "/nowhere", "/desk"},
 		"newcomer": {"/account", "/inbox", "/units/new", "/account/password", "/account/prove", "/account/second-factor"},
 		"quan": append(lists("quan"), unit("quan"), unit("quan")+"/profile/staff?new=1", unit("quan")+"/profile/staff?row="+string(w.rows["quan"].ID),
 			"/account", "/units"),
 		"fresh":        {unit("fresh")},
-		"officer":      append(lists("quan"), "/desk", "/units", unit("quan"), unit("fresh"), unit("district"), c, draft, "/registers", "/registers/platforms"),
+		"officer":      append(lists("quan"), "/desk", "/papers", "/papers?show=awaited", "/complaints", "/account", "/units", unit("quan"), unit("fresh"), unit("district"), c, draft, "/registers", "/registers/platforms"),
 		"head":         {"/desk", "/inbox", c, draft, unit("quan")},
 		"finance":      {"/", "/units", unit("quan") + "/profile/finance"},
-		"office_admin": {unit("district"), "/units"},
+		"office_admin": {unit("district"), "/units", "/hooks", "/account"},
 		"sysadmin":     {"/people", "/people?q=nobody", "/authorities/new", "/units", unit("quan"), unit("district")},
 		"auditor":      {"/journal", "/journal?subject=nothing"},
 	}

@@ -47,6 +47,7 @@ func (s *Server) importList(v *visit, in struct {
 		return u.Preview(v.Context(), r, v.By(), s.Gate.Keys)
 	})
 	if err != nil {
+		s.dropFresh(v, in.File, hash)
 		return s.listAgain(v, at, err)
 	}
 	p, err := s.list(v, at)
@@ -95,6 +96,13 @@ func (s *Server) received(v *visit, file upload, kept blob.Hash, u *registry.Upl
 	}
 	hash, _, err := s.Blobs.Put(v.Context(), strings.NewReader(string(sealed)))
 	return hash, err
+}
+
+// dropFresh removes an upload that was just kept and cannot be read.
+func (s *Server) dropFresh(v *visit, file upload, kept blob.Hash) {
+	if file != nil {
+		s.drop(v, kept)
+	}
 }
 
 // drop removes a kept upload once it was imported.

@@ -143,7 +143,7 @@ var subjects = map[string]subject{
 	"POST /queue/{step}/receive":              {about: "no token", form: []string{"version", "1"}},
 	"POST /queue/{step}/appeal":               {about: "no token", form: []string{"appeal", "nothing", "answer", "维持"}},
 	"POST /applications/{application}/appeal": {about: "no token", form: []string{"step", "nothing", "ground", "请复核"}},
-	"POST /calls/{call}/relay":                {about: "no token", form: []string{"until", "", "message", "请提前"}},
+	"POST /calls/{call}/relay":                {about: "begin", form: []string{"until", "", "message", "请提前"}},
 	"POST /queue/{step}/letters":              {about: "no token", form: []string{"version", "1", "place", "", "number", ""}}, "GET /queue/{step}/letters/{letter}": {about: "no token"},
 	"POST /queue/{step}/letters/{letter}/remove": {about: "no token"},
 
@@ -155,7 +155,7 @@ var subjects = map[string]subject{
 	"POST /complaints/{complaint}/reveal": {about: "no token"}, "POST /complaints/{complaint}/files/{file}": {about: "no token"},
 
 	"GET /hooks": {}, "POST /hooks": {form: []string{"name", "值班群", "address", "https://hooks.example.org/x", "format", "wecom"}},
-	"POST /hooks/{hook}/state": {about: "no token", form: []string{"state", "paused"}}, "POST /hooks/{hook}/try": {about: "no token"},
+	"POST /hooks/{hook}/state": {form: []string{"state", "paused"}, rule: "没有这个推送"}, "POST /hooks/{hook}/try": {rule: "没有这个推送"},
 	"POST /account/mailing": {form: []string{"digest", "daily"}},
 
 	"GET /registers/{register}": {}, "GET /registers/{register}/workbook": {}, "POST /registers/{register}": {},

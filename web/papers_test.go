@@ -157,6 +157,7 @@ func TestPapers(t *testing.T) {
 			t.Errorf("all lines: %s", answer{text: p}.main())
 		}
 		k.workbook()
+		k.sound("abroad officer", at, "/papers?show=all", "/queue/"+k.open())
 		for who, want := range map[string]int{"stranger": 401, "host admin": 404, "shanxi admin": 404, "province officer": 404, "city head": 404} {
 			p := k.people["stranger"]
 			if who != "stranger" {
@@ -167,6 +168,19 @@ func TestPapers(t *testing.T) {
 			}
 		}
 	})
+}
+
+// sound opens pages in both languages, and asks that they are whole.
+func (k *counter) sound(who string, paths ...string) {
+	k.t.Helper()
+	for _, path := range paths {
+		for _, lang := range []string{"zh", "en"} {
+			d := parsed(k.t, k.get(who, withLang(path, lang)))
+			for _, fault := range append(d.faults(k.world, lang), d.untranslated()...) {
+				k.t.Errorf("%s in %s: %s", path, lang, fault)
+			}
+		}
+	}
 }
 
 // open is the step that waits at the province.

@@ -171,6 +171,9 @@ func (s *Server) adopt(v *visit, in struct {
 		preview, err = db.View(v.Context(), s.DB, func(r db.Reader) (*registry.Preview, error) {
 			return a.Preview(v.Context(), r, v.By(), s.Gate.Keys)
 		})
+		if err != nil {
+			s.dropFresh(v, in.File, hash)
+		}
 	}
 	p, e := s.part(v, registry.RegisterPlace{Register: in.Register, Keeper: v.Actor.Unit})
 	if e != nil {

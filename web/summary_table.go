@@ -240,8 +240,12 @@ func (s *Server) importTable(v *visit, in struct {
 	p.Preview, err = db.View(v.Context(), s.DB, func(r db.Reader) (*recommend.TablePreview, error) {
 		return u.Preview(v.Context(), r, s.recommends(), v.By())
 	})
+	if err != nil {
+		s.dropFresh(v, in.File, hash)
+		return p, err
+	}
 	p.File, p.Name, p.ByNumber = hash, u.Name, in.ByNumber
-	return p, err
+	return p, nil
 }
 
 // handUpTable hands the table up.

@@ -65,6 +65,9 @@ var references = []struct{ table, column, to string }{
 	{"notices", "person", "people"},
 	{"calls", "amends", "calls"},
 	{"calls", "replaced_by", "calls"},
+	{"recommend_list_rows", "application", "applications"},
+	{"recommend_lists", "receiver", "units"},
+	{"recommend_steps", "assignee", "people"},
 }
 
 // attachmentsNamed returns the hashes that rows name, and the table where.

@@ -13,6 +13,7 @@ import (
 	"shenbao/internal/fault"
 	"shenbao/internal/journal"
 	"shenbao/internal/terminal"
+	"shenbao/recommend"
 )
 
 // verifyDataCmd is "shenbao verify-data".
@@ -91,7 +92,7 @@ func verifyData(a *app, flags *dataFlags, checkpoints ...string) (*dataReport, e
 	defer s.close()
 	r := &dataReport{}
 	for _, one := range []invariant{
-		{"I1", checkVersions}, {"I2", checkOnce}, {"I3", checkAttachments}, {"I4", nil},
+		{"I1", checkVersions}, {"I2", checkOnce}, {"I3", checkAttachments}, {"I4", checkPlaces},
 		{"I5", func(ctx context.Context, s *store) (int64, []*fault.Fault, error) {
 			return checkJournal(a, s, checkpoints)
 		}},
@@ -176,6 +177,15 @@ func checkJournal(a *app, s *store, checkpoints []string) (int64, []*fault.Fault
 		return 0, nil, err
 	}
 	return report.Lines, report.Faults, nil
+}
+
+// checkPlaces: no quota is exceeded, and nobody who stands under one has no
+// place.
+func checkPlaces(ctx context.Context, s *store) (int64, []*fault.Fault, error) {
+	return viewFaults(ctx, s, func(ctx context.Context, r db.Reader) (c counted, err error) {
+		c.n, c.faults, err = recommend.VerifyPlaces(ctx, r)
+		return c, err
+	})
 }
 
 // checkStates: everything is in a state that there is, and that of an

@@ -309,7 +309,9 @@ func TestRobots(t *testing.T) {
 		if all := o.deliveries(h); all[0].State != hook.Waiting || all[0].Outcome != "robot" || all[0].Code == 0 {
 			t.Errorf("%s refused: %+v", f, all[0])
 		}
-		o.answer = func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, `{"errcode":0,"code":0,"errmsg":"ok"}`) }
+		o.answer = func(w http.ResponseWriter, _ *http.Request) {
+			_, _ = io.WriteString(w, `{"errcode":0,"code":0,"errmsg":"ok"}`)
+		}
 		o.later(time.Hour)
 		if all := o.deliveries(h); all[0].State != hook.Sent {
 			t.Errorf("%s took it: %+v", f, all[0])
@@ -328,7 +330,9 @@ func TestNobodyIsLedInside(t *testing.T) {
 	o := newOffice(t, d)
 	inner := netip.MustParseAddr("127.0.0.1")
 	h, _ := o.add(hook.JSON)
-	o.answer = func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "https://169.254.169.254/", http.StatusTemporaryRedirect) }
+	o.answer = func(w http.ResponseWriter, r *http.Request) {
+		http.Redirect(w, r, "https://169.254.169.254/", http.StatusTemporaryRedirect)
+	}
 	o.offer("n1", "any", "redirect")
 	o.Drain(t.Context())
 	if all := o.deliveries(h); all[0].Outcome != "redirect" || all[0].Code != 307 {

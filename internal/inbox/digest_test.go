@@ -35,7 +35,9 @@ type desk struct {
 func newDesk(d *db.DB) *desk {
 	k := &desk{db: d, Runner: job.New(d, job.Settings{Log: slog.New(slog.NewTextHandler(io.Discard, nil))}), work: map[string]string{}, left: map[string]bool{}}
 	k.options = inbox.Options{Base: "https://sb.example.gov.cn",
-		Address: func(_ context.Context, _ db.Reader, person string) (string, string, error) { return person + "@example.cn", "zh", nil },
+		Address: func(_ context.Context, _ db.Reader, person string) (string, string, error) {
+			return person + "@example.cn", "zh", nil
+		},
 		Belongs: func(_ context.Context, _ db.Reader, person, unit string) (bool, error) {
 			return unit == "office" && !k.left[person], nil
 		},

@@ -1,0 +1,17 @@
+import { base, finish, launch, survey } from "./browser.mjs";
+const browser = await launch();
+const as = (token) => [{ name: "session", value: token, url: base }];
+const { OFFICER, ADMIN, HOST, PAPER, CASE, APP, CALL, OWN, COMPLAINT } = process.env;
+await survey(browser, "/complaints/new?call=" + CALL, "complain");
+await survey(browser, "/complaints/new", "complain-choose");
+await survey(browser, OWN, "own");
+await survey(browser, "/papers", "papers", as(OFFICER));
+await survey(browser, PAPER, "paper", as(OFFICER));
+await survey(browser, CASE, "case", as(OFFICER));
+await survey(browser, "/complaints", "complaints", as(OFFICER));
+await survey(browser, COMPLAINT, "complaint", as(OFFICER));
+await survey(browser, "/account", "account", as(OFFICER));
+await survey(browser, "/hooks", "hooks", as(ADMIN));
+await survey(browser, APP, "app", as(HOST));
+await browser.close();
+finish();
