@@ -22,7 +22,7 @@ type document struct {
 	all  []*html.Node // elements, in their order
 }
 
-func parsed(t *testing.T, text string) document {
+func parsed(t testing.TB, text string) document {
 	t.Helper()
 	root, err := html.Parse(strings.NewReader(text))
 	if err != nil {
