@@ -40,7 +40,7 @@ type Checked struct {
 	Text       string               `json:"answer_text"`
 	Track      string               `json:"track,omitempty"`
 	Because    []string             `json:"because"` // labels of the conditions that decided it
-	Counts     programme.Counts     `json:"counts"` // of the conditions; advantages that are not there are not counted
+	Counts     programme.Counts     `json:"counts"`  // of the conditions; advantages that are not there are not counted
 	Sections   []Section            `json:"sections"`
 	Evidence   []programme.Lack     `json:"evidence"` // what could still change a verdict
 	Gaps       []programme.Lack     `json:"gaps"`     // what failed, and by how much

@@ -216,7 +216,9 @@ func TestMatrix(t *testing.T) {
 					if prefix != "" && rt.hidden || prefix == "" && p.bearer != "" {
 						continue
 					}
-					n++
+					if n++; raced && n%5 != 0 {
+						continue
+					}
 					if w.cell(rt, s, thing, p, prefix) {
 						w.renew(file)
 					}

@@ -128,14 +128,14 @@ func (q *quest) all() (out []string) {
 
 // asksFor are one path in 24, other ones for everybody and every fact; with
 // EVERYTHING=true all of them. Lists and single things as they are, and their API,
-// are asked always.
+// are asked always; under the race detector one in eight of all that.
 func asksFor(salt string, paths []string) []string {
 	if os.Getenv("EVERYTHING") == "true" {
 		return paths
 	}
 	return slices.DeleteFunc(slices.Clone(paths), func(path string) bool {
 		sum := sha256.Sum256([]byte(salt + anID.ReplaceAllString(path, "")))
-		return sum[0]%24 != 0 && (strings.Contains(path, "?") || strings.Count(strings.TrimPrefix(path, apiPrefix), "/") > 2)
+		return raced && sum[1]%8 != 0 || sum[0]%24 != 0 && (strings.Contains(path, "?") || strings.Count(strings.TrimPrefix(path, apiPrefix), "/") > 2)
 	})
 }
 
@@ -216,7 +216,7 @@ func TestNoninterference(t *testing.T) {
 		})
 	}
 	t.Logf("%d comparisons of %d facts and %d outsiders in %s", n, len(hiddenFacts), len(outsiders), time.Since(began).Round(time.Second))
-	if n < 1500 {
+	if n < 1500 && !raced {
 		t.Errorf("only %d comparisons", n)
 	}
 }

@@ -140,6 +140,9 @@ func (s *sender) pack(ctx context.Context, r db.Reader, id string) (*parcel, err
 	m, ok, err := s.Compose(ctx, r, Question{d.Notice, p.hook.Unit, p.hook.Language})
 	m.ID, p.drop = d.Notice, !ok
 	m.Link = s.Base + m.Link
+	if p.hook.Format != JSON { // a group gets messages of many programs
+		m.Text = locale.Text(p.hook.Language, "hook.robot", m.Text)
+	}
 	p.message = m
 	return p, err
 }

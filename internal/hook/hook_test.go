@@ -292,7 +292,7 @@ func TestNothingAfterAccessIsGone(t *testing.T) {
 func TestRobots(t *testing.T) {
 	d := dbtest.SQLite(t)
 	o := newOffice(t, d)
-	text := `来了“新件” zh\nhttps://sb.example.gov.cn/queue/1`
+	text := `【申报平台】来了“新件” zh\nhttps://sb.example.gov.cn/queue/1`
 	for f, want := range map[hook.Format][2]string{
 		hook.WeCom:    {`{"msgtype":"text","text":{"content":"` + text + `"}}`, `{"errcode":93000,"errmsg":"invalid webhook url"}`},
 		hook.DingTalk: {`{"msgtype":"text","text":{"content":"` + text + `"}}`, `{"errcode":310000,"errmsg":"keywords not in content"}`},
