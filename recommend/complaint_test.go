@@ -47,7 +47,14 @@ func (h *house) byToken(token string) (*recommend.Complaint, error) {
 
 func TestComplaint(t *testing.T) {
 	inHouse(t, func(h *house) {
-		h.Hire("foreign programme officer", "district", actor.ProgrammeOfficer)
+		h.Hire("foreign programme officer", "", actor.Visitor)
+		by := h.Staff["foreign programme officer"]
+		_, err := db.Update(t.Context(), h.DB, db.System, func(tx *db.Tx) (*actor.Membership, error) {
+			return actor.Grant(t.Context(), tx, actor.PersonID(by.Person), actor.Offer{Unit: h.Units["district"].ID, Role: actor.ProgrammeOfficer, Scope: actor.Scope{"shanxi-tic-2024"}})
+		})
+		h.must(err)
+		by.Unit, by.Role = string(h.Units["district"].ID), string(actor.ProgrammeOfficer)
+		h.Staff["foreign programme officer"] = by
 		before := len(dbtest.Lines(t, h.DB))
 		e := h.aComplaint()
 		f, err := h.office.ReceiveEvidence(t.Context(), db.NewID(), recommend.Scan{Name: "转账截图.png", Data: onePixel})
@@ -72,7 +79,15 @@ func TestComplaint(t *testing.T) {
 				t.Errorf("%s is told %+v, %v", who, told, err)
 			}
 		}
-		for _, who := range []string{"city officer", "province head", "abroad officer", "host admin", "visitor"} {
+		for _, who := range []string{"city officer", "province head", "abroad officer", "host admin", "visitor", "foreign programme officer"} {
+			if who != "visitor" {
+				told, err := db.View(t.Context(), h.DB, func(r db.Reader) ([]inbox.Notice, error) {
+					return inbox.List(t.Context(), r, h.Staff[who].Person, "", 9)
+				})
+				if err != nil || len(told) != 0 {
+					t.Errorf("%s is told %+v, %v", who, told, err)
+				}
+			}
 			if c, err := h.complaint(who, id); err == nil || fault.Of(err).Key != "recommend.complaint.missing" {
 				t.Errorf("%s sees %+v, %v", who, c, err)
 			}

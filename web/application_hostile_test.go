@@ -98,8 +98,10 @@ var sendings = map[string]sending{
 	"POST /applications/{application}/uploads/{upload}/end": {"host admin", nil}, "POST /applications/{application}/uploads/{upload}/drop": {"host admin", nil},
 	"POST /applications/{application}/follow": {"host admin", nil}, "POST /applications/{application}/return": {"district officer", []string{"reason", "x"}},
 	"GET /applications/{application}/form": {"host admin", nil}, "GET /applications/{application}/form/{section}": {"host admin", nil},
-	"POST /applications/{application}/form/{section}": {"host editor", []string{"page:tab", "t", "centre.name", "甲中心", "centre.chain", "链"}},
-	"GET /applications/{application}/plan":            {"host admin", nil}, "POST /applications/{application}/plan": {"host admin", []string{"outline/meaning", "x"}},
+	"POST /applications/{application}/form/{section}":      {"host editor", []string{"page:tab", "t", "centre.name", "甲中心", "centre.chain", "链"}},
+	"POST /applications/{application}/form/{section}/pick": {"host editor", []string{"page:tab", "t", "fact", "nothing", "rows", "nothing", "centre.name", "甲中心"}},
+	"POST /applications/{application}/form/{section}/pick": {"host editor", []string{"page:tab", "t", "fact", "nothing", "rows", "nothing", "centre.name", "甲中心"}},
+	"GET /applications/{application}/plan":                 {"host admin", nil}, "POST /applications/{application}/plan": {"host admin", []string{"outline/meaning", "x"}},
 	"GET /applications/{application}/partners": {"host admin", nil}, "POST /applications/{application}/partners/invite": {"host admin", []string{"code", "91370000MA0000009K"}},
 	"POST /applications/{application}/partners/remove": {"host admin", []string{"unit", "nothing"}}, "POST /applications/{application}/partners/confirm": {"partner admin", []string{"seen", "x"}},
 	"POST /applications/{application}/partners/decline": {"partner admin", []string{"state", "nothing", "reason", "x"}}, "GET /applications/{application}/check": {"host admin", nil},
@@ -412,7 +414,7 @@ func TestThingsOfOthers(t *testing.T) {
 // gathered signs everybody in, and returns how many lines there are then.
 func (c *court) gathered() int {
 	c.t.Helper()
-	for _, who := range []string{"host admin", "host editor", "partner admin", "other admin", "district officer", "district head", "city officer", "province officer", "abroad officer", "abroad head"} {
+	for _, who := range []string{"host admin", "host editor", "partner admin", "other admin", "district officer", "district head", "city officer", "city head", "province officer", "abroad officer", "abroad head"} {
 		c.who(who)
 	}
 	return len(dbtest.Lines(c.t, c.db))

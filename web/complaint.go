@@ -35,14 +35,6 @@ type complaintTyped struct {
 func (complainPage) title(v *visit) string           { return v.T("complaint.title") }
 func (p complainPage) body(v *visit) templ.Component { return complainBody(v, p) }
 
-// to is the address of the form.
-func (p complainPage) to() string {
-	if p.Call == nil {
-		return "/complaints/new"
-	}
-	return "/complaints/new?call=" + string(p.Call.ID)
-}
-
 func (s *Server) newComplaint(v *visit, in struct {
 	Call call.ID `json:"call"`
 }) (complainPage, error) {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -101,6 +102,9 @@ func verifyData(a *app, flags *dataFlags, checkpoints ...string) (*dataReport, e
 		i := invariantJSON{ID: one.id, State: "nothing", Faults: []faultJSON{}}
 		if one.check != nil {
 			n, faults, err := one.check(a.ctx, s)
+			if unreadable(err) {
+				faults, err = append(faults, fault.New(fault.Internal, "verify_data.unreadable", err.Error())), nil
+			}
 			if err != nil {
 				return nil, err
 			}
@@ -112,6 +116,14 @@ func verifyData(a *app, flags *dataFlags, checkpoints ...string) (*dataReport, e
 		r.Invariants = append(r.Invariants, i)
 	}
 	return r, nil
+}
+
+// unreadable reports whether a check stopped at a text that is no JSON any more:
+// that is a finding, and the other checks go on.
+func unreadable(err error) bool {
+	_, syntax := errors.AsType[*json.SyntaxError](err)
+	_, kind := errors.AsType[*json.UnmarshalTypeError](err)
+	return syntax || kind
 }
 
 // checkAttachments: every attachment that a row names is kept and matches its

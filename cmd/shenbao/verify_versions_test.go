@@ -100,7 +100,7 @@ func TestVerifyDataFindsDamagedVersions(t *testing.T) {
 		{name: "nothing"},
 		{name: "the version is gone", texts: []string{"DELETE FROM application_versions WHERE application = $1", a + "state = 'draft', version = 0 WHERE id = $1"}, want: []string{"I1 version_lost"}},
 		{name: "another name in the manifest", texts: []string{v + "manifest = replace(manifest, '泉山', '东山') WHERE application = $1"}, want: []string{"I1 version_manifest"}},
-		{name: "no manifest", texts: []string{v + "manifest = '{' WHERE application = $1"}, want: []string{"I1 version_manifest", "I1 version_names", "I1 version_part"}},
+		{name: "no manifest", texts: []string{v + "manifest = '{' WHERE application = $1"}, want: []string{"I1 version_manifest", "I1 version_names", "I1 version_part", "I4 unreadable"}},
 		{name: "another hash", texts: []string{v + "hash = 'x' WHERE application = $1"}, want: []string{"I1 version_line", "I1 version_manifest", "I1 version_receipt"}},
 		{name: "other facts", texts: []string{v + "facts = replace(facts, '5200', '9200') WHERE application = $1"}, want: []string{"I1 version_part"}},
 		{name: "other texts", texts: []string{v + "texts = '{}' WHERE application = $1"}, want: []string{"I1 version_part"}},
