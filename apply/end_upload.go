@@ -52,6 +52,9 @@ func (o *Office) Finish(ctx context.Context, d *db.DB, by db.By, at UploadAt) (*
 		content := &joined{ctx: ctx, store: o.Blobs, parts: parts, size: u.Size}
 		err = o.inspect(ctx, d, &a, content)
 		_ = content.Close() // it was only read
+		if err != nil && ended(ctx, d, by, at) {
+			err = nil // another tab made the file of it, and the parts are gone
+		}
 	}
 	if f := fault.Of(err); f != nil && f.Kind == fault.Invalid {
 		return nil, errors.Join(err, o.Cancel(ctx, d, by, at))
@@ -65,4 +68,10 @@ func (o *Office) Finish(ctx context.Context, d *db.DB, by db.By, at UploadAt) (*
 	}
 	o.discard(ctx, contents(parts)...)
 	return f, nil
+}
+
+// ended reports whether an upload has become a file.
+func ended(ctx context.Context, d *db.DB, by db.By, at UploadAt) bool {
+	u, _, err := partsOf(ctx, d, by, at)
+	return err == nil && u.File != ""
 }

@@ -100,7 +100,6 @@ var sendings = map[string]sending{
 	"GET /applications/{application}/form": {"host admin", nil}, "GET /applications/{application}/form/{section}": {"host admin", nil},
 	"POST /applications/{application}/form/{section}":      {"host editor", []string{"page:tab", "t", "centre.name", "甲中心", "centre.chain", "链"}},
 	"POST /applications/{application}/form/{section}/pick": {"host editor", []string{"page:tab", "t", "fact", "nothing", "rows", "nothing", "centre.name", "甲中心"}},
-	"POST /applications/{application}/form/{section}/pick": {"host editor", []string{"page:tab", "t", "fact", "nothing", "rows", "nothing", "centre.name", "甲中心"}},
 	"GET /applications/{application}/plan":                 {"host admin", nil}, "POST /applications/{application}/plan": {"host admin", []string{"outline/meaning", "x"}},
 	"GET /applications/{application}/partners": {"host admin", nil}, "POST /applications/{application}/partners/invite": {"host admin", []string{"code", "91370000MA0000009K"}},
 	"POST /applications/{application}/partners/remove": {"host admin", []string{"unit", "nothing"}}, "POST /applications/{application}/partners/confirm": {"partner admin", []string{"seen", "x"}},

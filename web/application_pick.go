@@ -130,7 +130,7 @@ func (s *Server) pickForSection(v *visit, in struct {
 		return nil, e
 	}
 	p.Saved, p.Picked, p.typed, p.touched = saved, picked, sent.Typed, sent.fields()
-	if err == nil && len(saved.Conflicts)+picked.Twice+len(picked.Kept) == 0 && v.plain() {
+	if err == nil && picked != nil && picked.Twice+len(picked.Kept) == 0 && v.plain() { // nil: somebody else changed the section
 		sent.query.Find = ""
 		if l := p.lists[in.Fact]; l != nil && l.Total > formRows { // the new rows stand at its end
 			sent.query.List, sent.query.From = in.Fact, int64((l.Total-1)/formRows*formRows)
