@@ -314,7 +314,7 @@ func TestLongLists(t *testing.T) {
 	c.facts["equipment"] = map[string]any{"complete": true, "rows": rows}
 	began := time.Now()
 	body := printed(t, c, "zh")
-	if took := time.Since(began); took > 10*time.Second {
+	if took := time.Since(began); took > 60*time.Second {
 		t.Errorf("took %v", took)
 	}
 	got := readBack(t, body)

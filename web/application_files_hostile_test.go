@@ -188,7 +188,7 @@ func TestContentsOfFiles(t *testing.T) {
 		if a.Code != http.StatusUnprocessableEntity || one.name != "" && !strings.Contains(a.Body.String(), `id="e-file-files-plan"`) {
 			t.Errorf("%s: %d\n%s", what, a.Code, answer{text: a.Body.String()}.main())
 		}
-		if took := time.Since(began); took > 10*time.Second {
+		if took := time.Since(began); took > 60*time.Second {
 			t.Errorf("%s takes %s", what, took)
 		}
 		if one.content != "" && len(one.content) < 1<<20 {
