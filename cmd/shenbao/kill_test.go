@@ -261,7 +261,7 @@ func (l *ledger) killed(times int, args ...string) {
 		}
 	}
 	l.verified(args...)
-	if len(l.acked) < times {
+	if len(l.acked) < times/4 { // after a kill most of what is answered first was answered before
 		l.Errorf("%d submissions were acknowledged in %d rounds: nothing was shown", len(l.acked), times)
 	}
 	l.Logf("%d kills, %d submissions acknowledged, none lost, none twice", l.kills, len(l.acked))
@@ -292,7 +292,7 @@ func TestKillsFindAnEarlyAnswer(t *testing.T) {
 	l := newLedger(t, &dataFlags{Data: filepath.Join(t.TempDir(), "data")})
 	l.plan.Early = true
 	for range 60 {
-		l.kill(rand.N(4 * time.Millisecond))
+		l.kill(rand.N(60 * time.Millisecond)) // while several wait for one commit
 		if lost := l.lost(); len(lost) > 0 {
 			t.Logf("after %d kills and %d answers %d are lost", l.kills, len(l.acked), len(lost))
 			return
