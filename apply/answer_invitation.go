@@ -8,6 +8,7 @@ import (
 	"shenbao/internal/db"
 	"shenbao/internal/fault"
 	"shenbao/internal/inbox"
+	"shenbao/internal/intake"
 )
 
 // A Refusal (谢绝) is the answer of a unit that does not take part.
@@ -27,7 +28,7 @@ func AnswerInvitation(ctx context.Context, tx *db.Tx, g Refusal) (*Partner, erro
 	if err != nil {
 		return nil, err
 	}
-	g.Reason = cleanText(g.Reason)
+	g.Reason = intake.CleanText(g.Reason)
 	switch n := len([]rune(g.Reason)); {
 	case n == 0:
 		return nil, fault.New(fault.Invalid, "apply.decline_reason").In("reason")
@@ -43,7 +44,7 @@ func AnswerInvitation(ctx context.Context, tx *db.Tx, g Refusal) (*Partner, erro
 	if err := keepPartner(ctx, tx, a, p); err != nil {
 		return nil, err
 	}
-	if err := notify(ctx, tx, a.Unit, inbox.Notice{Key: "apply.notice.declined", Link: partnersLink(a), Args: []any{p.UnitName, a.called(c), p.Reason}}, ""); err != nil {
+	if err := Tell(ctx, tx, a.Unit, inbox.Notice{Key: "apply.notice.declined", Link: partnersLink(a), Args: []any{p.UnitName, a.called(c), p.Reason}}, ""); err != nil {
 		return nil, err
 	}
 	return p, tx.Record(ctx, "apply.answer", a.subject(), map[string]string{"unit": string(p.Unit), "state": p.State, "reason": p.Reason})
@@ -53,9 +54,6 @@ func AnswerInvitation(ctx context.Context, tx *db.Tx, g Refusal) (*Partner, erro
 // of tx acts for, who must be allowed to answer for it. A unit that was removed
 // learns nothing; one that declined is told so.
 func findPart(ctx context.Context, tx *db.Tx, id ID) (*Application, *call.Call, *Partner, error) {
-	if !keyed(string(id)) {
-		return nil, nil, nil, errMissing()
-	}
 	a, err := lock(ctx, tx, id)
 	if err != nil {
 		return nil, nil, nil, err

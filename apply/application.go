@@ -2,9 +2,7 @@ package apply
 
 import (
 	"encoding/json"
-	"strings"
 	"time"
-	"unicode"
 
 	"shenbao/actor"
 	"shenbao/call"
@@ -164,16 +162,6 @@ const (
 	maxReason  = 1000 // characters
 	maxRemarks = 200
 )
-
-// cleanText is a text as it is kept: without what cannot be seen.
-func cleanText(s string) string {
-	return strings.TrimSpace(strings.Map(func(r rune) rune {
-		if r != '\n' && r != '\t' && unicode.In(r, unicode.Cc, unicode.Zl, unicode.Zp) || r >= 0x202a && r <= 0x202e || r >= 0x2066 && r <= 0x2069 {
-			return -1
-		}
-		return r
-	}, strings.ReplaceAll(strings.ToValidUTF8(s, ""), "\r\n", "\n")))
-}
 
 // shown is an instant in a message, to the millisecond where that decides.
 func shown(t time.Time) string {

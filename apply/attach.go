@@ -63,15 +63,25 @@ func (o *Office) attach(ctx context.Context, tx *db.Tx, in attaching) (*File, er
 }
 
 // editing locks an application that the author of tx fills in, for its host or
-// for a partner, and returns it with what was filled in.
+// for a partner, and returns it with what was filled in. [Form.Of] is the same
+// application.
 func (o *Office) editing(ctx context.Context, tx *db.Tx, id ID) (*Sight, *Form, error) {
-	if !keyed(string(id)) {
-		return nil, nil, errMissing()
-	}
 	if _, err := lock(ctx, tx, id); err != nil {
 		return nil, nil, err
 	}
 	return o.editable(ctx, tx, tx.By, id)
+}
+
+// hosting is editing for the host alone: to a partner there is no such act.
+func (o *Office) hosting(ctx context.Context, tx *db.Tx, id ID) (*Form, error) {
+	a, _, err := findFor(ctx, tx, id, actor.ActEditApplication)
+	if err != nil {
+		return nil, err
+	}
+	if err := a.editable(); err != nil {
+		return nil, err
+	}
+	return o.formOf(ctx, tx, a)
 }
 
 // editable finds an application that by fills in, with what was filled in.
@@ -87,8 +97,8 @@ func (o *Office) editable(ctx context.Context, r db.Reader, by db.By, id ID) (*S
 // fillable finds an application that by fills in.
 func fillable(ctx context.Context, r db.Reader, by db.By, id ID) (*Sight, error) {
 	s, err := Find(ctx, r, by, id)
-	if err != nil {
-		return nil, err
+	if err != nil || s.MayEdit {
+		return s, err
 	}
 	if err := mayEdit(ctx, r, by, s.Application, s.Part); err != nil {
 		return nil, err

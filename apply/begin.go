@@ -54,11 +54,11 @@ func Begin(ctx context.Context, tx *db.Tx, o *Office, b Beginning) (*Application
 	} else if !free {
 		return findBegun(ctx, tx, unit, b.Key)
 	}
-	fm := &Form{Fields: map[string]*Field{}}
+	fm := &Form{Of: a, Fields: map[string]*Field{}}
 	if fm.Package, err = o.Shelf.Package(ctx, tx, a.Hash); err != nil {
 		return nil, err
 	}
-	if err := o.fill(ctx, tx, a, fm, filling{profile: p, kept: b.Kept}); err != nil {
+	if err := fm.fill(ctx, tx, filling{profile: p, kept: b.Kept}); err != nil {
 		return nil, err
 	}
 	return a, tx.Record(ctx, "apply.begin", a.subject(), map[string]string{"call": string(a.Call), "package": a.Hash})
@@ -86,8 +86,8 @@ type filling struct {
 }
 
 // fill writes what is known of a unit into the form.
-func (o *Office) fill(ctx context.Context, tx *db.Tx, a *Application, fm *Form, from filling) error {
-	typed, err := keptFacts(ctx, tx, a, from.kept)
+func (fm *Form) fill(ctx context.Context, tx *db.Tx, from filling) error {
+	typed, err := keptFacts(ctx, tx, fm.Of, from.kept)
 	if err != nil {
 		return err
 	}
@@ -97,7 +97,7 @@ func (o *Office) fill(ctx context.Context, tx *db.Tx, a *Application, fm *Form, 
 		}
 		for _, d := range s.Facts {
 			f := fm.Package.Schema.Fact(d.ID)
-			put := &putting{ctx: ctx, tx: tx, a: a, fm: fm, over: from.over}
+			put := &putting{ctx: ctx, tx: tx, fm: fm, over: from.over}
 			if own := typed[d.ID]; own != nil && f.Kind != rule.ListKind {
 				err = put.value(f, own, Typed)
 			} else if g, ok := from.profile.Prefill(f, d.From); ok {
@@ -110,8 +110,7 @@ func (o *Office) fill(ctx context.Context, tx *db.Tx, a *Application, fm *Form, 
 			}
 		}
 	}
-	a.Name = fm.NameOf()
-	return touch(ctx, tx, a)
+	return fm.touch(ctx, tx)
 }
 
 // keptFacts are the facts that somebody typed into the short form of the call,
@@ -151,7 +150,6 @@ func plain(text json.RawMessage) json.RawMessage {
 type putting struct {
 	ctx  context.Context
 	tx   *db.Tx
-	a    *Application
 	fm   *Form
 	over bool
 }
@@ -247,7 +245,7 @@ func (p *putting) write(f *Field) error {
 	if text := string(f.Value); text == `""` || text == "null" {
 		f.Value = nil
 	}
-	f.Owner, f.Changed, f.ChangedBy = p.a.Unit, p.tx.Now, actor.PersonID(p.tx.By.Person)
+	f.Owner, f.Changed, f.ChangedBy = p.fm.Of.Unit, p.tx.Now, actor.PersonID(p.tx.By.Person)
 	p.fm.Fields[f.Name] = f
-	return putField(p.ctx, p.tx, p.a.ID, f)
+	return putField(p.ctx, p.tx, p.fm.Of.ID, f)
 }

@@ -41,7 +41,7 @@ func ConfirmPart(ctx context.Context, tx *db.Tx, o *Office, g Confirmation) (*Pa
 	if err := keepPartner(ctx, tx, a, p); err != nil {
 		return nil, err
 	}
-	if err := notify(ctx, tx, a.Unit, inbox.Notice{Key: "apply.notice.confirmed", Link: partnersLink(a), Args: []any{p.UnitName, a.called(c)}}, ""); err != nil {
+	if err := Tell(ctx, tx, a.Unit, inbox.Notice{Key: "apply.notice.confirmed", Link: partnersLink(a), Args: []any{p.UnitName, a.called(c)}}, ""); err != nil {
 		return nil, err
 	}
 	return p, tx.Record(ctx, "apply.confirm_part", a.subject(), map[string]string{"unit": string(p.Unit), "part": part})

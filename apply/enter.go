@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"slices"
 
-	"shenbao/actor"
 	"shenbao/internal/db"
 	"shenbao/internal/fault"
 	"shenbao/rule"
@@ -15,14 +14,7 @@ import (
 // (programmes/FORMAT.md): each fact that is given replaces the one that stood, a
 // list with all its rows. Like [Save] it is no act.
 func Enter(ctx context.Context, tx *db.Tx, o *Office, id ID, facts Facts) error {
-	a, _, err := findFor(ctx, tx, id, actor.ActEditApplication)
-	if err != nil {
-		return err
-	}
-	if err := a.editable(); err != nil {
-		return err
-	}
-	fm, err := o.formOf(ctx, tx, a)
+	fm, err := o.hosting(ctx, tx, id)
 	if err != nil {
 		return err
 	}
@@ -30,12 +22,11 @@ func Enter(ctx context.Context, tx *db.Tx, o *Office, id ID, facts Facts) error 
 	if len(facts) > maxEntered || json.Unmarshal(facts, &given) != nil {
 		return fault.New(fault.Invalid, "apply.facts", maxEntered>>20)
 	}
-	e := &entering{putting{ctx: ctx, tx: tx, a: a, fm: fm, over: true}, o}
+	e := &entering{putting{ctx: ctx, tx: tx, fm: fm, over: true}, o}
 	if err := e.object("", given); err != nil {
 		return err
 	}
-	a.Name = fm.NameOf()
-	return touch(ctx, tx, a)
+	return fm.touch(ctx, tx)
 }
 
 // maxEntered bounds the facts that a program sends, in bytes.
@@ -159,7 +150,7 @@ func (e *entering) sealed(name string, value any, number string) error {
 	}
 	f := &Field{Name: name, Value: text, Source: Typed}
 	if number != "" {
-		if f.Sealed, err = e.office.Keys.Seal(e.a.sealPlace(name), number); err != nil {
+		if f.Sealed, err = e.office.Keys.Seal(e.fm.Of.sealPlace(name), number); err != nil {
 			return err
 		}
 	}

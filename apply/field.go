@@ -14,6 +14,7 @@ import (
 
 	"shenbao/actor"
 	"shenbao/internal/chinacode"
+	"shenbao/internal/intake"
 	"shenbao/internal/secret"
 	"shenbao/registry"
 	"shenbao/rule"
@@ -153,7 +154,7 @@ var registryKinds = map[rule.Kind]registry.Kind{rule.BoolKind: registry.Bool, ru
 func (o *Office) valueOf(fact *rule.Fact, typed string) (value any, number string) {
 	kind := kindOf(fact)
 	if kind == rule.TextKind || kind == rule.LongTextKind {
-		if typed = cleanText(typed); kind == rule.TextKind {
+		if typed = intake.CleanText(typed); kind == rule.TextKind {
 			typed = strings.ReplaceAll(typed, "\n", " ")
 		}
 		if typed == "" {
@@ -161,7 +162,7 @@ func (o *Office) valueOf(fact *rule.Fact, typed string) (value any, number strin
 		}
 		return typed, ""
 	}
-	typed = strings.TrimSpace(norm.NFKC.String(cleanText(typed)))
+	typed = strings.TrimSpace(norm.NFKC.String(intake.CleanText(typed)))
 	if typed == "" {
 		return nil, ""
 	}

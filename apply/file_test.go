@@ -192,7 +192,11 @@ func TestFilesAfterSubmitting(t *testing.T) {
 			{"host editor", "nothing", "apply.no_file"}, {"host editor", "", "apply.no_file"}, {"host editor", "\x00", "apply.no_file"},
 		} {
 			got, err := db.View(h.Context(), h.DB, func(r db.Reader) (*apply.File, error) {
-				return apply.FindFile(h.Context(), r, h.Staff[one.who], apply.FileAt{Application: id, File: one.file})
+				s, err := apply.Find(h.Context(), r, h.Staff[one.who], id)
+				if err != nil {
+					return nil, err
+				}
+				return s.File(h.Context(), r, h.Staff[one.who], one.file)
 			})
 			h.want(one.who+" reads "+string(one.file), err, one.key)
 			if err == nil && got.ID != one.file {

@@ -23,6 +23,20 @@ type Sight struct {
 // that it invited (not those that declined or were removed), and, once it was submitted, the authorities above the host
 // and the issuer's officers of the programme.
 func Find(ctx context.Context, r db.Reader, by db.By, id ID) (*Sight, error) {
+	s, err := SightOf(ctx, r, id)
+	if err != nil {
+		return nil, err
+	}
+	if s.Part, err = sees(ctx, r, by, s.Application, s.Of); err != nil {
+		return nil, err
+	}
+	s.MayEdit = s.Editable() && mayEdit(ctx, r, by, s.Application, s.Part) == nil
+	return s, nil
+}
+
+// SightOf returns an application as somebody sees it who fills in nothing,
+// whoever asks: for later rooms, which check for themselves.
+func SightOf(ctx context.Context, r db.Reader, id ID) (*Sight, error) {
 	a, err := find(ctx, r, id)
 	if err != nil {
 		return nil, err
@@ -32,10 +46,6 @@ func Find(ctx context.Context, r db.Reader, by db.By, id ID) (*Sight, error) {
 		return nil, err
 	}
 	s.Amended = s.Of.ID != a.Call
-	if s.Part, err = sees(ctx, r, by, a, s.Of); err != nil {
-		return nil, err
-	}
-	s.MayEdit = a.Editable() && mayEdit(ctx, r, by, a, s.Part) == nil
 	if a.State == Returned {
 		s.Remarks, err = remarks(ctx, r, a.ID, a.Version)
 	}
@@ -90,9 +100,6 @@ func unseen(err error) error {
 // findFor locks an application, finds its call, and asks whether the author of
 // tx may do act to it.
 func findFor(ctx context.Context, tx *db.Tx, id ID, act actor.Act) (*Application, *call.Call, error) {
-	if !keyed(string(id)) {
-		return nil, nil, errMissing()
-	}
 	a, err := lock(ctx, tx, id)
 	if err != nil {
 		return nil, nil, err

@@ -31,6 +31,56 @@ func (s *Sight) RemarksOf(ctx context.Context, r db.Reader, number int64) ([]Rem
 	return remarks(ctx, r, s.ID, number)
 }
 
+// File returns a file of an application that the reader found: those who fill it
+// in get what is part of it, everybody what a version that was submitted names,
+// under the name that it had there.
+func (s *Sight) File(ctx context.Context, r db.Reader, by db.By, id FileID) (*File, error) {
+	f, err := findFile(ctx, r, s.ID, id)
+	if err != nil {
+		return nil, err
+	}
+	sees, err := s.SeesDraft(ctx, r, by)
+	if err != nil || sees && f.Removed.IsZero() {
+		return f, err
+	}
+	all, err := manifests(ctx, r, s.ID)
+	if err != nil {
+		return nil, err
+	}
+	for _, m := range all {
+		for _, p := range m.Parts {
+			if name, ok := p.fileOf(f); ok {
+				f.Name = name
+				return f, nil
+			}
+		}
+	}
+	return nil, errNoFile()
+}
+
+// FilesOf returns the files that a version of the application names, in the
+// order of its manifest, under the names that they had there.
+func (s *Sight) FilesOf(ctx context.Context, r db.Reader, v *Version) ([]*File, error) {
+	all, err := everyFile(ctx, r, s.ID)
+	if err != nil {
+		return nil, err
+	}
+	out := []*File{}
+	for _, p := range v.Manifest.Parts {
+		if p.Kind != FilePart {
+			continue
+		}
+		i := slices.IndexFunc(all, func(f *File) bool { _, ok := p.fileOf(f); return ok })
+		if i < 0 {
+			return nil, errNoFile()
+		}
+		f := *all[i]
+		f.Name, _ = p.fileOf(&f)
+		out = append(out, &f)
+	}
+	return out, nil
+}
+
 // SeesDraft reports whether the reader may see what is being filled in: those of
 // the host and of its partners may. The others see what was submitted, and
 // nothing of what is being mended since.

@@ -54,7 +54,7 @@ func Invite(ctx context.Context, tx *db.Tx, o *Office, in Invitation) (*Partner,
 	if err := keepPartner(ctx, tx, a, p); err != nil {
 		return nil, err
 	}
-	if err := notify(ctx, tx, u.ID, inbox.Notice{Key: "apply.notice.invited", Link: partnersLink(a), Args: []any{a.UnitName, a.called(c)}}, ""); err != nil {
+	if err := Tell(ctx, tx, u.ID, inbox.Notice{Key: "apply.notice.invited", Link: partnersLink(a), Args: []any{a.UnitName, a.called(c)}}, ""); err != nil {
 		return nil, err
 	}
 	return p, tx.Record(ctx, "apply.invite", a.subject(), map[string]string{"unit": string(u.ID), "code": u.Code})

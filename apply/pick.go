@@ -109,25 +109,11 @@ type picking struct {
 
 // picks opens a form to be filled in from rosters.
 func (o *Office) picks(ctx context.Context, tx *db.Tx, id ID) (*picking, error) {
-	if !keyed(string(id)) {
-		return nil, errMissing()
-	}
-	a, err := lock(ctx, tx, id)
+	sight, fm, err := o.editing(ctx, tx, id)
 	if err != nil {
 		return nil, err
 	}
-	sight, err := Find(ctx, tx, tx.By, a.ID)
-	if err != nil {
-		return nil, err
-	}
-	if err := mayEdit(ctx, tx, tx.By, a, sight.Part); err != nil {
-		return nil, err
-	}
-	if err := a.editable(); err != nil {
-		return nil, err
-	}
-	fm, err := o.formOf(ctx, tx, a)
-	return &picking{ctx, tx, o, fm, sight.Part, sight.rosters(tx.By), &Picked{Application: a, Fields: []string{}, Kept: []string{}}}, err
+	return &picking{ctx, tx, o, fm, sight.Part, sight.rosters(tx.By), &Picked{Application: fm.Of, Fields: []string{}, Kept: []string{}}}, nil
 }
 
 // rosters is the unit whose rosters somebody picks from: the host's people from
@@ -170,8 +156,7 @@ func (p *picking) done() (*Picked, error) {
 	if len(p.out.Fields) == 0 {
 		return p.out, nil
 	}
-	p.out.Name, p.out.Changed = p.fm.NameOf(), p.tx.Now
-	return p.out, touch(p.ctx, p.tx, p.out.Application)
+	return p.out, p.fm.touch(p.ctx, p.tx)
 }
 
 // Pick fills in what the roster of staff knows of a person, for the facts that

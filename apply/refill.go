@@ -3,7 +3,6 @@ package apply
 import (
 	"context"
 
-	"shenbao/actor"
 	"shenbao/internal/db"
 	"shenbao/internal/fault"
 	"shenbao/registry"
@@ -13,14 +12,7 @@ import (
 // a section of the form. What somebody typed stays. It is no act: nothing was
 // submitted.
 func Refill(ctx context.Context, tx *db.Tx, o *Office, section string, id ID) error {
-	a, _, err := findFor(ctx, tx, id, actor.ActEditApplication)
-	if err != nil {
-		return err
-	}
-	if err := a.editable(); err != nil {
-		return err
-	}
-	fm, err := o.formOf(ctx, tx, a)
+	fm, err := o.hosting(ctx, tx, id)
 	if err != nil {
 		return err
 	}
@@ -31,9 +23,9 @@ func Refill(ctx context.Context, tx *db.Tx, o *Office, section string, id ID) er
 	if !known {
 		return fault.New(fault.Missing, "apply.no_section", section)
 	}
-	p, err := registry.ProfileOf(ctx, tx, a.Unit)
+	p, err := registry.ProfileOf(ctx, tx, fm.Of.Unit)
 	if err != nil {
 		return err
 	}
-	return o.fill(ctx, tx, a, fm, filling{profile: p, section: section, over: true})
+	return fm.fill(ctx, tx, filling{profile: p, section: section, over: true})
 }

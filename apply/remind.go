@@ -59,23 +59,8 @@ func (d due) tell(ctx context.Context, tx *db.Tx, key string, before time.Durati
 	if name == "" {
 		name = d.callTitle
 	}
-	return notify(ctx, tx, d.unit, inbox.Notice{Key: key, Link: link(d.id) + "/check",
+	return Tell(ctx, tx, d.unit, inbox.Notice{Key: key, Link: link(d.id) + "/check",
 		Args: []any{name, d.until, int(before / (24 * time.Hour))}}, once)
-}
-
-// notify tells the applicants of a unit something.
-func notify(ctx context.Context, tx *db.Tx, unit actor.UnitID, n inbox.Notice, once string) error {
-	people, err := actor.PeopleOf(ctx, tx, unit, actor.Editor, actor.UnitAdmin)
-	if err != nil {
-		return err
-	}
-	for _, p := range people {
-		n.Person, n.Unit = string(p), string(unit)
-		if err := inbox.Send(ctx, tx, n, once); err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 // link is the address of an application's first page.

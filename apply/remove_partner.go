@@ -53,7 +53,7 @@ func RemovePartner(ctx context.Context, tx *db.Tx, o *Office, g Removal) (*Partn
 		return nil, err
 	}
 	if was != Declined {
-		if err := notify(ctx, tx, p.Unit, inbox.Notice{Key: "apply.notice.removed", Link: "/applications", Args: []any{a.UnitName, a.called(c)}}, ""); err != nil {
+		if err := Tell(ctx, tx, p.Unit, inbox.Notice{Key: "apply.notice.removed", Link: "/applications", Args: []any{a.UnitName, a.called(c)}}, ""); err != nil {
 			return nil, err
 		}
 	}

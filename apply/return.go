@@ -9,6 +9,7 @@ import (
 	"shenbao/internal/db"
 	"shenbao/internal/fault"
 	"shenbao/internal/inbox"
+	"shenbao/internal/intake"
 )
 
 // A SendingBack (退回修改) sends a submitted application back to be mended.
@@ -46,7 +47,7 @@ func Return(ctx context.Context, tx *db.Tx, o *Office, g SendingBack) (*Applicat
 	if err := save(ctx, tx, a); err != nil {
 		return nil, err
 	}
-	if err := notify(ctx, tx, a.Unit, inbox.Notice{Key: "apply.notice.returned", Link: link(a.ID), Args: []any{a.Name, a.Reason}}, fmt.Sprintf("apply.returned:%s:%d", a.ID, a.Version)); err != nil {
+	if err := Tell(ctx, tx, a.Unit, inbox.Notice{Key: "apply.notice.returned", Link: link(a.ID), Args: []any{a.Name, a.Reason}}, fmt.Sprintf("apply.returned:%s:%d", a.ID, a.Version)); err != nil {
 		return nil, err
 	}
 	return a, tx.Record(ctx, "apply.return", a.subject(), map[string]any{"version": a.Version, "reason": a.Reason, "remarks": g.Remarks, "until": a.MendUntil})
@@ -54,7 +55,7 @@ func Return(ctx context.Context, tx *db.Tx, o *Office, g SendingBack) (*Applicat
 
 // clean asks for a reason, and for remarks about what the form has.
 func (g *SendingBack) clean(fm *Form) error {
-	g.Reason = cleanText(g.Reason)
+	g.Reason = intake.CleanText(g.Reason)
 	switch n := len([]rune(g.Reason)); {
 	case n == 0:
 		return fault.New(fault.Invalid, "apply.return_reason").In("reason")
@@ -65,7 +66,7 @@ func (g *SendingBack) clean(fm *Form) error {
 	}
 	var kept []Remark
 	for _, m := range g.Remarks {
-		if m.Text = cleanText(m.Text); m.Text == "" {
+		if m.Text = intake.CleanText(m.Text); m.Text == "" {
 			continue
 		}
 		if n := len([]rune(m.Text)); n > maxReason {

@@ -9,10 +9,11 @@ import (
 )
 
 // Revive (恢复在办) takes up again what [Release] let go of, when a refusal is
-// looked at again. What others took meanwhile shows as a conflict.
+// looked at again; of what was taken back meanwhile, nothing. What others took
+// shows as a conflict.
 func Revive(ctx context.Context, tx *db.Tx, o *Office, id ID) error {
 	a, err := find(ctx, tx, id)
-	if err != nil {
+	if err != nil || a.State != Submitted && a.State != Returned {
 		return err
 	}
 	c, err := call.Newest(ctx, tx, a.Call)

@@ -10,6 +10,7 @@ import (
 	"shenbao/actor"
 	"shenbao/internal/db"
 	"shenbao/internal/fault"
+	"shenbao/internal/intake"
 	"shenbao/internal/secret"
 	"shenbao/programme"
 	"shenbao/rule"
@@ -57,36 +58,19 @@ const (
 // somebody else changed since the page was made is not overwritten: both values
 // come back as a [Conflict].
 func Save(ctx context.Context, tx *db.Tx, o *Office, s Saving) (*Saved, error) {
-	if !keyed(string(s.Application)) {
-		return nil, errMissing()
-	}
-	a, err := lock(ctx, tx, s.Application)
+	sight, fm, err := o.editing(ctx, tx, s.Application)
 	if err != nil {
 		return nil, err
 	}
-	sight, err := Find(ctx, tx, tx.By, a.ID)
-	if err != nil {
-		return nil, err
-	}
-	if err := mayEdit(ctx, tx, tx.By, a, sight.Part); err != nil {
-		return nil, err
-	}
-	if err := a.editable(); err != nil {
-		return nil, err
-	}
-	fm, err := o.formOf(ctx, tx, a)
-	if err != nil {
-		return nil, err
-	}
-	k := &keeping{office: o, a: a, fm: fm, part: sight.Part, unit: actor.UnitID(tx.By.Unit), s: s}
+	k := &keeping{office: o, fm: fm, part: sight.Part, unit: actor.UnitID(tx.By.Unit), s: s}
 	changes, err := k.changes()
 	if err != nil {
 		return nil, err
 	}
-	out := &Saved{Application: a, At: tx.Now, Conflicts: k.conflicts, Fields: []string{}}
+	out := &Saved{Application: fm.Of, At: tx.Now, Conflicts: k.conflicts, Fields: []string{}}
 	for _, f := range changes {
 		f.Tab, f.Changed, f.ChangedBy = s.Tab, tx.Now, actor.PersonID(tx.By.Person)
-		if err := putField(ctx, tx, a.ID, f); err != nil {
+		if err := putField(ctx, tx, fm.Of.ID, f); err != nil {
 			return nil, err
 		}
 		fm.Fields[f.Name] = f
@@ -100,14 +84,12 @@ func Save(ctx context.Context, tx *db.Tx, o *Office, s Saving) (*Saved, error) {
 	if len(changes) == 0 {
 		return out, nil
 	}
-	a.Name, a.Changed = fm.NameOf(), tx.Now
-	return out, touch(ctx, tx, a)
+	return out, fm.touch(ctx, tx)
 }
 
 // keeping compares what came with what stands.
 type keeping struct {
 	office    *Office
-	a         *Application
 	fm        *Form
 	part      bool         // the sender belongs to a partner
 	unit      actor.UnitID // of the sender
@@ -252,7 +234,7 @@ func (k *keeping) next(name string, cells map[string]string, old *Field) (*Field
 	code, rest := split(name)
 	prefix, _, _ := strings.Cut(name, "/")
 	if prefix+"/" == OutlinePrefix || prefix+"/" == ReasonPrefix {
-		return textField(cleanText(cells[""]))
+		return textField(intake.CleanText(cells[""]))
 	}
 	fact := k.fm.Package.Schema.Fact(code)
 	if fact.Kind == rule.ListKind && rest == completeRow {
@@ -291,7 +273,7 @@ func (k *keeping) seal(name string, fact *rule.Fact, typed string) (*Field, erro
 	}
 	f := &Field{Value: text}
 	if number != "" {
-		f.Sealed, err = k.office.Keys.Seal(k.a.sealPlace(name), number)
+		f.Sealed, err = k.office.Keys.Seal(k.fm.Of.sealPlace(name), number)
 	}
 	return f, err
 }
@@ -325,7 +307,7 @@ func (k *keeping) row(name string, list *rule.Fact, cells map[string]string, old
 		if c.Kind == rule.PersonKind {
 			var err error
 			if sealed = ""; number != "" {
-				if sealed, err = k.office.Keys.Seal(k.a.sealPlace(name), number); err != nil {
+				if sealed, err = k.office.Keys.Seal(k.fm.Of.sealPlace(name), number); err != nil {
 					return nil, err
 				}
 			}

@@ -107,13 +107,23 @@ func touch(ctx context.Context, tx *db.Tx, a *Application) error {
 	if err == nil && n == 0 {
 		return fault.New(fault.Conflict, "apply.moved")
 	}
+	a.Changed, a.ChangedBy = tx.Now, actor.PersonID(tx.By.Person)
 	a.revision++
 	return err
+}
+
+// touch notes that the form was changed, and what its application is for now.
+func (fm *Form) touch(ctx context.Context, tx *db.Tx) error {
+	fm.Of.Name = fm.NameOf()
+	return touch(ctx, tx, fm.Of)
 }
 
 // lock keeps others from changing the application or its fields until the
 // transaction ends, and returns it as it then is.
 func lock(ctx context.Context, tx *db.Tx, id ID) (*Application, error) {
+	if !keyed(string(id)) {
+		return nil, errMissing()
+	}
 	return scanApplication(tx.Lock(ctx, `UPDATE applications SET revision = revision WHERE id = $1 RETURNING `+applicationColumns, id))
 }
 

@@ -43,10 +43,9 @@ func findFile(ctx context.Context, r db.Reader, application ID, id FileID) (*Fil
 
 func errNoFile() error { return fault.New(fault.Missing, "apply.no_file") }
 
-// findHashed returns the files with a content that are or were part of an
-// application.
-func findHashed(ctx context.Context, r db.Reader, application ID, hash string) ([]*File, error) {
-	return db.All(ctx, r, scanFile, `SELECT `+fileColumns+` FROM application_files WHERE application = $1 AND hash = $2 ORDER BY id`, application, hash)
+// everyFile returns the files that are or were part of an application.
+func everyFile(ctx context.Context, r db.Reader, application ID) ([]*File, error) {
+	return db.All(ctx, r, scanFile, `SELECT `+fileColumns+` FROM application_files WHERE application = $1 ORDER BY id`, application)
 }
 
 func insertFile(ctx context.Context, tx *db.Tx, f *File) error {

@@ -206,7 +206,7 @@ func (o *Office) freeze(ctx context.Context, tx *db.Tx, s Submission, f freezing
 	if err := moved(ctx, tx, f.Application); err != nil {
 		return nil, err
 	}
-	return v, notify(ctx, tx, f.Unit, inbox.Notice{Key: "apply.notice.submitted", Link: v.link(), Args: []any{f.Name, v.Hash[:12]}}, "apply.submitted:"+v.Hash)
+	return v, Tell(ctx, tx, f.Unit, inbox.Notice{Key: "apply.notice.submitted", Link: v.link(), Args: []any{f.Name, v.Hash[:12]}}, "apply.submitted:"+v.Hash)
 }
 
 // ownParts adds to the manifest what is kept with the version itself.

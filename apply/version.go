@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"strconv"
+	"strings"
 	"time"
 
 	"shenbao/actor"
@@ -119,4 +120,11 @@ func (v *Version) link() string {
 func part(kind string, content []byte) Part {
 	h := sha256.Sum256(content)
 	return Part{Kind: kind, Hash: hex.EncodeToString(h[:]), Size: int64(len(content))}
+}
+
+// fileOf reports whether a part of a version is a file, and what the file was
+// called there.
+func (p Part) fileOf(f *File) (name string, ok bool) {
+	material, name, _ := strings.Cut(p.Name, "/")
+	return name, p.Kind == FilePart && p.Hash == string(f.Hash) && material == f.Material
 }

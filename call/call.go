@@ -10,6 +10,7 @@ import (
 	"shenbao/internal/blob"
 	"shenbao/internal/clock"
 	"shenbao/internal/fault"
+	"shenbao/internal/intake"
 )
 
 // ID is the key of a [Call].
@@ -177,7 +178,7 @@ const (
 
 // cleanReason returns a reason as it is kept and shown.
 func cleanReason(reason string, needed bool) (string, error) {
-	reason = strings.TrimSpace(strings.Map(visible, strings.ToValidUTF8(reason, "")))
+	reason = intake.CleanText(reason)
 	switch n := len([]rune(reason)); {
 	case n == 0 && needed:
 		return "", fault.New(fault.Invalid, "call.reason").In("reason")

@@ -43,15 +43,13 @@ type Answer struct {
 // check asks that the answer is one, about something that is asked in the step.
 func (a *Answer) check(todo []Todo) error {
 	known := slices.ContainsFunc(todo, func(t Todo) bool { return t.Kind == a.Kind && t.Item == a.Item })
-	switch n := len([]rune(a.Remark)); {
+	switch {
 	case !known:
 		return fault.New(fault.Missing, "recommend.no_question", a.Item).In("item")
 	case a.Answer != Yes && a.Answer != No:
 		return fault.New(fault.Invalid, "recommend.yes_no").In("answer")
 	case a.Answer == No && a.Remark == "":
 		return fault.New(fault.Invalid, "recommend.why_no").In("remark")
-	case n > maxReason:
-		return fault.New(fault.Invalid, "recommend.long", n, maxReason).In("remark")
 	}
 	return nil
 }
@@ -76,7 +74,7 @@ type Todo struct {
 // the items of the form check.
 func TodoOf(p *programme.Package, s *Step, v *apply.Version) []Todo {
 	out := []Todo{}
-	for _, q := range questionsOf(p) {
+	for _, q := range p.Questions() {
 		if q.Room == room && q.Stage == s.Stage {
 			out = append(out, Todo{Kind: ToQuestion, Item: q.ID, Ask: q.Ask, Clause: q.Clause, Evidence: q.Evidence, Must: true})
 		}
@@ -137,11 +135,8 @@ func firstClause(p *programme.Package, clauses []string) string {
 	return p.ClauseIDs(clauses[:1])[0]
 }
 
-// questionsOf are all questions that the package puts to people.
-func questionsOf(p *programme.Package) []programme.Question { return p.Questions() }
-
 func questionOf(p *programme.Package, id string) programme.Question {
-	for _, q := range questionsOf(p) {
+	for _, q := range p.Questions() {
 		if q.ID == id {
 			return q
 		}

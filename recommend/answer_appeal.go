@@ -2,7 +2,6 @@ package recommend
 
 import (
 	"context"
-	"strings"
 
 	"shenbao/actor"
 	"shenbao/apply"
@@ -28,14 +27,11 @@ func AnswerAppeal(ctx context.Context, tx *db.Tx, o *Office, y Reply) (*Appeal, 
 	if err != nil {
 		return nil, err
 	}
-	y.Answer = strings.TrimSpace(y.Answer)
-	switch n := len([]rune(y.Answer)); {
-	case ask.State != AppealOpen || s.State != Rejected:
+	if ask.State != AppealOpen || s.State != Rejected {
 		return nil, fault.New(fault.Conflict, "recommend.appeal_answered")
-	case n == 0:
-		return nil, fault.New(fault.Invalid, "recommend.reason").In("answer")
-	case n > maxReason:
-		return nil, fault.New(fault.Invalid, "recommend.long", n, maxReason).In("answer")
+	}
+	if err := written("answer", &y.Answer, true); err != nil {
+		return nil, err
 	}
 	ask.State, ask.Answer, ask.Answered, ask.AnsweredBy = Upheld, y.Answer, tx.Now, actor.PersonID(tx.By.Person)
 	if y.Reopen {
@@ -47,13 +43,16 @@ func AnswerAppeal(ctx context.Context, tx *db.Tx, o *Office, y Reply) (*Appeal, 
 		if err := apply.Revive(ctx, tx, o.Office, a.ID); err != nil {
 			return nil, err
 		}
+		if err := Arrive(ctx, tx, o, a.ID); err != nil { // it may have been taken back, and submitted again
+			return nil, err
+		}
 	}
 	if ok, err := answerAppeal(ctx, tx, ask); err != nil {
 		return nil, err
 	} else if !ok { // a colleague was faster
 		return nil, fault.New(fault.Conflict, "recommend.appeal_answered")
 	}
-	if err := inform(ctx, tx, a, inbox.Notice{Key: "recommend.notice." + ask.State, Link: "/applications/" + string(a.ID), Args: []any{a.Name, s.AuthorityName, ask.Answer}},
+	if err := inform(ctx, tx, a, inbox.Notice{Key: "recommend.notice." + ask.State, Args: []any{a.Name, s.AuthorityName, ask.Answer}},
 		"recommend.appeal:"+string(ask.ID)); err != nil {
 		return nil, err
 	}

@@ -6,6 +6,7 @@ import (
 	"shenbao/actor"
 	"shenbao/internal/db"
 	"shenbao/internal/fault"
+	"shenbao/internal/intake"
 )
 
 // AnswerComplaint (答复投诉) answers a complaint, once. Who complained reads it by
@@ -18,7 +19,7 @@ func AnswerComplaint(ctx context.Context, tx *db.Tx, o *Office, y ComplaintAnswe
 	if err := mayComplaint(ctx, tx, tx.By, actor.ActAnswerComplaint, c); err != nil {
 		return nil, err
 	}
-	y.Text = visible(y.Text)
+	y.Text = intake.CleanText(y.Text)
 	switch n := len([]rune(y.Text)); {
 	case c.State != ComplaintOpen:
 		return nil, fault.New(fault.Conflict, "recommend.complaint.answered")

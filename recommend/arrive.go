@@ -16,7 +16,8 @@ import (
 // run after every submission, withdrawal and end of an application, and again
 // does nothing. What was submitted for the first time goes to the first step;
 // what was returned goes back to the step that returned it; what was taken back
-// ends every step.
+// ends every step. What was refused stays so, however often it is taken back and
+// submitted: see [refusal].
 func Arrive(ctx context.Context, tx *db.Tx, o *Office, id apply.ID) error {
 	all, err := lockSteps(ctx, tx, id)
 	if err != nil {
@@ -95,10 +96,16 @@ func (s *Step) take(ctx context.Context, tx *db.Tx, a *apply.Application, at int
 // from the first one when it was taken back in between. Then the chain is laid
 // out again, as the unit may have moved; filings follow the partners always.
 func (o *Office) again(ctx context.Context, tx *db.Tx, a *apply.Application, c *call.Call, all []*Step) error {
-	at := comesBack(all, a.Version)
-	anew, err := takenBack(ctx, tx, a, all)
-	if err != nil || at == 0 && !anew {
-		return err // it is there already
+	versions, err := (&apply.Sight{Application: a}).Versions(ctx, tx)
+	if err != nil {
+		return err
+	}
+	if s := refusal(all, versions); s != nil {
+		return s.stands(ctx, tx, a)
+	}
+	at, anew := comesBack(all, a.Version), takenBack(all, versions)
+	if at == 0 && !anew {
+		return nil // it is there already
 	}
 	if anew {
 		at = 1
@@ -113,7 +120,7 @@ func (o *Office) again(ctx context.Context, tx *db.Tx, a *apply.Application, c *
 	for _, s := range all {
 		i := slices.IndexFunc(laid, s.same)
 		if i >= 0 {
-			s.Due, laid[i] = laid[i].Due, s
+			s.Call, laid[i] = laid[i].Call, s
 		} else if s.Kind != Files && !anew {
 			laid = append(laid, s)
 		} else if s.State != Cancelled {
@@ -152,33 +159,53 @@ func comesBack(all []*Step, version int64) int64 {
 	return 0
 }
 
+// refusal is the step whose refusal of an application stands; nil when none does.
+// It stands until the authority opens the step again ([AnswerAppeal]), or somebody
+// returned the application to be mended since: nobody is rid of it by taking the
+// application back and submitting it anew.
+func refusal(all []*Step, versions []*apply.Version) *Step {
+	i := slices.IndexFunc(all, func(s *Step) bool { return s.State == Rejected })
+	if i < 0 || slices.ContainsFunc(versions, func(v *apply.Version) bool { return v.Number >= all[i].Version && v.State == apply.SentBack }) {
+		return nil
+	}
+	return all[i]
+}
+
+// stands lets a refusal stand for what was submitted since, and tells the
+// applicants.
+func (s *Step) stands(ctx context.Context, tx *db.Tx, a *apply.Application) error {
+	if a.Version == s.Version {
+		return nil
+	}
+	if err := apply.Release(ctx, tx, a.ID); err != nil {
+		return err
+	}
+	return inform(ctx, tx, a, inbox.Notice{Key: "recommend.notice.still_rejected", Args: []any{a.Name, s.AuthorityName, s.Reason}},
+		fmt.Sprintf("recommend.still_rejected:%s:%d", s.ID, a.Version))
+}
+
 // takenBack reports whether an application was taken back since it was with the
 // authorities last: they saw that, or it was submitted again before they could.
-func takenBack(ctx context.Context, r db.Reader, a *apply.Application, all []*Step) (bool, error) {
+func takenBack(all []*Step, versions []*apply.Version) bool {
 	seen, ended := int64(0), true
 	for _, s := range all {
 		if s.Kind != Files && s.State != Cancelled {
 			seen, ended = max(seen, s.Version), false
 		}
 	}
-	if ended || seen == a.Version {
-		return ended, nil
-	}
-	versions, err := (&apply.Sight{Application: a}).Versions(ctx, r)
-	return slices.ContainsFunc(versions, func(v *apply.Version) bool { return v.Number >= seen && v.State == apply.TakenBack }), err
+	return ended || slices.ContainsFunc(versions, func(v *apply.Version) bool { return v.Number >= seen && v.State == apply.TakenBack })
 }
 
 // cancel ends the steps of an application that was taken back, frees its
-// places, and takes it off the tables that were not handed up.
+// places, and takes it off the tables that were not handed up. The chain of what
+// was refused stays as it is; nobody takes note any more.
 func cancel(ctx context.Context, tx *db.Tx, a *apply.Application, all []*Step) error {
-	open := slices.ContainsFunc(all, func(s *Step) bool { return s.State != Cancelled })
-	if !open {
+	refused := slices.ContainsFunc(all, func(s *Step) bool { return s.State == Rejected })
+	all = slices.DeleteFunc(all, func(s *Step) bool { return s.State == Cancelled || refused && s.Kind != Files })
+	if len(all) == 0 {
 		return nil
 	}
 	for _, s := range all {
-		if s.State == Cancelled {
-			continue
-		}
 		s.decide(Cancelled, "", tx.Now)
 		if err := saveStep(ctx, tx, s); err != nil {
 			return err
@@ -212,18 +239,12 @@ func (s *Step) tell(ctx context.Context, tx *db.Tx, n inbox.Notice, once string)
 	if err != nil {
 		return err
 	}
+	n.Unit, n.Link = string(s.Authority), "/queue/"+string(s.ID)
 	if slices.Contains(people, s.Assignee) {
-		people = []actor.PersonID{s.Assignee}
-	} else if people, err = actor.PeopleOf(ctx, tx, s.Authority, actor.Officer); err != nil {
-		return err
+		n.Person = string(s.Assignee)
+		return inbox.Send(ctx, tx, n, once)
 	}
-	for _, p := range people {
-		n.Person, n.Unit, n.Link = string(p), string(s.Authority), "/queue/"+string(s.ID)
-		if err := inbox.Send(ctx, tx, n, once); err != nil {
-			return err
-		}
-	}
-	return nil
+	return actor.Tell(ctx, tx, n, once, actor.Officer)
 }
 
 // pass opens the next step of the chain.

@@ -233,9 +233,7 @@ func TestShanxi(t *testing.T) {
 
 func (s *shanxi) chainOf() []*recommend.Step {
 	s.Helper()
-	all, err := db.View(s.Context(), s.DB, func(r db.Reader) ([]*recommend.Step, error) {
-		return recommend.Chain(s.Context(), r, s.Staff["abroad officer"], s.id)
-	})
+	all, err := s.chain("abroad officer", s.id)
 	s.must(err)
 	return all
 }

@@ -2,7 +2,6 @@ package recommend
 
 import (
 	"context"
-	"strings"
 
 	"shenbao/actor"
 	"shenbao/apply"
@@ -14,11 +13,8 @@ import (
 // Ask (申请复核) asks the authority to look again, within the time that the
 // package gives, once for a decision.
 func Ask(ctx context.Context, tx *db.Tx, o *Office, id StepID, ground string) (*Appeal, error) {
-	s, err := findStep(ctx, tx, id)
+	s, err := lockStep(ctx, tx, id)
 	if err != nil {
-		return nil, err
-	}
-	if _, err := lockSteps(ctx, tx, s.Application); err != nil {
 		return nil, err
 	}
 	a, v, err := apply.Get(ctx, tx, s.Application)
@@ -32,16 +28,14 @@ func Ask(ctx context.Context, tx *db.Tx, o *Office, id StepID, ground string) (*
 	if err != nil {
 		return nil, err
 	}
-	ground = strings.TrimSpace(ground)
-	switch n := len([]rune(ground)); {
+	switch {
 	case s.State != Rejected:
 		return nil, fault.New(fault.Conflict, "recommend.not_rejected")
 	case !tx.Now.Before(AppealUntil(p, s)):
 		return nil, fault.New(fault.Late, "recommend.appeal_late", AppealUntil(p, s))
-	case n == 0:
-		return nil, fault.New(fault.Invalid, "recommend.reason").In("ground")
-	case n > maxReason:
-		return nil, fault.New(fault.Invalid, "recommend.long", n, maxReason).In("ground")
+	}
+	if err := written("ground", &ground, true); err != nil {
+		return nil, err
 	}
 	before, err := appeals(ctx, tx, a.ID)
 	if err != nil {

@@ -11,14 +11,11 @@ import (
 	"shenbao/programme"
 )
 
-// Chain returns the steps of an application to those who may see it; the
-// authorities above see each other's, the applicant sees all but remarks that
-// are the offices' own.
-func Chain(ctx context.Context, r db.Reader, by db.By, id apply.ID) ([]*Step, error) {
-	if _, err := apply.Find(ctx, r, by, id); err != nil {
-		return nil, err
-	}
-	all, err := steps(ctx, r, id)
+// Chain returns the steps of an application that the reader found (see [Sight]);
+// the authorities of the chain see each other's, the applicant sees all but
+// remarks that are the offices' own.
+func Chain(ctx context.Context, r db.Reader, by db.By, of *apply.Sight) ([]*Step, error) {
+	all, err := steps(ctx, r, of.ID)
 	if err != nil || slices.ContainsFunc(all, func(s *Step) bool { return string(s.Authority) == by.Unit }) {
 		return all, err
 	}
@@ -68,8 +65,7 @@ func (o *Office) chain(ctx context.Context, r db.Reader, a *apply.Application, c
 
 // stepOf is a step of a stage at an authority.
 func stepOf(a *apply.Application, c *call.Call, u *actor.Unit, s *programme.Stage) *Step {
-	w, _ := c.Stage(s.ID)
-	return &Step{Application: a.ID, Kind: Kind(s.Act), Stage: s.ID, Name: s.Name, Authority: u.ID, AuthorityName: u.Name, Call: c.ID, State: Waiting, Due: w.Until, revision: fresh}
+	return &Step{Application: a.ID, Kind: Kind(s.Act), Stage: s.ID, Name: s.Name, Authority: u.ID, AuthorityName: u.Name, Call: c.ID, State: Waiting, revision: fresh}
 }
 
 // end adds the receipt at the end of the chain, and numbers the steps.

@@ -6,7 +6,6 @@ import (
 	"io"
 	"strings"
 	"time"
-	"unicode"
 
 	"shenbao/actor"
 	"shenbao/call"
@@ -94,7 +93,7 @@ func (e *ComplaintEntry) Clean() error {
 		most  int
 		must  bool
 	}{{"about", &e.About, MaxAbout, true}, {"story", &e.Story, MaxStory, true}, {"contact", &e.Contact, MaxContact, false}} {
-		*one.text = visible(*one.text)
+		*one.text = intake.CleanText(*one.text)
 		switch n := len([]rune(*one.text)); {
 		case n == 0 && one.must:
 			return fault.New(fault.Invalid, "recommend.complaint."+one.field).In(one.field)
@@ -103,17 +102,6 @@ func (e *ComplaintEntry) Clean() error {
 		}
 	}
 	return nil
-}
-
-// visible is a text without what cannot be seen: control characters, and those
-// that turn the direction of what follows.
-func visible(s string) string {
-	return strings.TrimSpace(strings.Map(func(r rune) rune {
-		if r != '\n' && (unicode.In(r, unicode.Cc, unicode.Zl, unicode.Zp) || r >= 0x202a && r <= 0x202e || r >= 0x2066 && r <= 0x2069) {
-			return -1
-		}
-		return r
-	}, strings.ReplaceAll(strings.ToValidUTF8(s, ""), "\r\n", "\n")))
 }
 
 // evidenceKinds are the files that are taken as evidence.

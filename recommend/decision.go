@@ -2,11 +2,11 @@ package recommend
 
 import (
 	"slices"
-	"strings"
 	"time"
 
 	"shenbao/apply"
 	"shenbao/internal/fault"
+	"shenbao/internal/intake"
 	"shenbao/rule"
 )
 
@@ -20,13 +20,15 @@ type Decision struct {
 	Remarks []apply.Remark // of what is returned, item by item
 }
 
-func (d *Decision) clean(must bool) error {
-	d.Reason = strings.TrimSpace(strings.ToValidUTF8(d.Reason, ""))
-	switch n := len([]rune(d.Reason)); {
+// written cleans what somebody wrote into a field, as a reason or a remark, and
+// asks for it where it must be there.
+func written(field string, text *string, must bool) error {
+	*text = intake.CleanText(*text)
+	switch n := len([]rune(*text)); {
 	case must && n == 0:
-		return fault.New(fault.Invalid, "recommend.reason").In("reason")
+		return fault.New(fault.Invalid, "recommend.reason").In(field)
 	case n > maxReason:
-		return fault.New(fault.Invalid, "recommend.long", n, maxReason).In("reason")
+		return fault.New(fault.Invalid, "recommend.long", n, maxReason).In(field)
 	}
 	return nil
 }

@@ -25,7 +25,7 @@ func EditRow(ctx context.Context, tx *db.Tx, o *Office, e RowEdit) (*Row, error)
 	if err != nil {
 		return nil, err
 	}
-	if e.Reason, err = reason(e.Reason, false); err != nil {
+	if err := written("reason", &e.Reason, false); err != nil {
 		return nil, err
 	}
 	if e.Row == "" {

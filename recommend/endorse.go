@@ -5,7 +5,6 @@ import (
 	"slices"
 	"time"
 
-	"shenbao/actor"
 	"shenbao/apply"
 	"shenbao/internal/clock"
 	"shenbao/internal/db"
@@ -18,25 +17,20 @@ import (
 // authority's summary table. Every question of the stage is answered before,
 // and what is not met is endorsed only with a reason.
 func Endorse(ctx context.Context, tx *db.Tx, o *Office, d Decision) (*Step, error) {
-	s, a, v, err := findFor(ctx, tx, d.Step, actor.ActDecideStep)
+	s, a, v, err := d.find(ctx, tx, false, Checks, Recommends)
 	if err != nil {
-		return nil, err
-	}
-	if err := s.decidable(a, d.Version, Checks, Recommends); err != nil {
 		return nil, err
 	}
 	if err := o.answered(ctx, tx, s, v); err != nil {
 		return nil, err
 	}
-	if err := d.clean(unmet(v)); err != nil {
+	if err := written("reason", &d.Reason, unmet(v)); err != nil {
 		return nil, err
 	}
 	if err := o.unblocked(ctx, tx, a); err != nil {
 		return nil, err
 	}
-	s.Reason = d.Reason
-	s.decide(Endorsed, actor.PersonID(tx.By.Person), tx.Now)
-	if err := saveStep(ctx, tx, s); err != nil {
+	if err := d.end(ctx, tx, s, Endorsed); err != nil {
 		return nil, err
 	}
 	if err := tx.Record(ctx, "recommend.endorse", s.subject(), map[string]any{"application": s.Application, "version": s.Version, "hash": v.Hash, "reason": s.Reason}); err != nil {
@@ -87,17 +81,8 @@ func (o *Office) unblocked(ctx context.Context, r db.Reader, a *apply.Applicatio
 	return nil
 }
 
-// inform tells the applicants something.
+// inform tells the applicants something about their application.
 func inform(ctx context.Context, tx *db.Tx, a *apply.Application, n inbox.Notice, once string) error {
-	people, err := actor.PeopleOf(ctx, tx, a.Unit, actor.Editor, actor.UnitAdmin)
-	if err != nil {
-		return err
-	}
-	for _, p := range people {
-		n.Person, n.Unit = string(p), string(a.Unit)
-		if err := inbox.Send(ctx, tx, n, once); err != nil {
-			return err
-		}
-	}
-	return nil
+	n.Link = "/applications/" + string(a.ID)
+	return apply.Tell(ctx, tx, a.Unit, n, once)
 }

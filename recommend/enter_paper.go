@@ -80,7 +80,7 @@ func (k *paperCase) told(ctx context.Context, tx *db.Tx, l *Paper) error {
 	case !l.Complete:
 		key = "recommend.notice.paper_lacks"
 	}
-	n := inbox.Notice{Key: key, Link: "/applications/" + string(k.a.ID), Args: []any{k.a.Name, l.Received, l.Copies, l.Remark}}
+	n := inbox.Notice{Key: key, Args: []any{k.a.Name, l.Received, l.Copies, l.Remark}}
 	return inform(ctx, tx, k.a, n, fmt.Sprintf("recommend.paper:%s", l.ID))
 }
 
@@ -100,16 +100,21 @@ func (o *Office) paperCase(ctx context.Context, r db.Reader, id apply.ID) (*pape
 	if k.c, err = call.Newest(ctx, r, a.Call); err != nil {
 		return nil, err
 	}
+	return k, o.plan(ctx, r, k, v)
+}
+
+// plan reads what is asked on paper of a version.
+func (o *Office) plan(ctx context.Context, r db.Reader, k *paperCase, v *apply.Version) error {
 	p, err := o.Shelf.Package(ctx, r, v.Package)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	facts, err := v.ReadFacts(p)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	k.plan = paperPlan(p, k.c, facts)
-	return k, nil
+	return nil
 }
 
 // noneSubmitted tells of what was never submitted what it tells of nothing.

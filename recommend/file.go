@@ -3,7 +3,6 @@ package recommend
 import (
 	"context"
 
-	"shenbao/actor"
 	"shenbao/internal/db"
 )
 
@@ -21,19 +20,11 @@ type closing struct {
 
 // close ends a step in which nothing is decided.
 func close(ctx context.Context, tx *db.Tx, d Decision, c closing) (*Step, error) {
-	s, a, _, err := findFor(ctx, tx, d.Step, actor.ActDecideStep)
+	s, _, _, err := d.find(ctx, tx, false, c.kind)
 	if err != nil {
 		return nil, err
 	}
-	if err := s.decidable(a, d.Version, c.kind); err != nil {
-		return nil, err
-	}
-	if err := d.clean(false); err != nil {
-		return nil, err
-	}
-	s.Reason = d.Reason
-	s.decide(c.to, actor.PersonID(tx.By.Person), tx.Now)
-	if err := saveStep(ctx, tx, s); err != nil {
+	if err := d.end(ctx, tx, s, c.to); err != nil {
 		return nil, err
 	}
 	return s, tx.Record(ctx, c.verb, s.subject(), map[string]any{"application": s.Application, "version": s.Version, "reason": s.Reason})

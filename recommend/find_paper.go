@@ -8,21 +8,16 @@ import (
 	"shenbao/internal/fault"
 )
 
-// StandingOf returns how the paper original of an application stands, to those
-// who may see the application and to those who keep the register; nil when the
-// call asks for none.
-func (o *Office) StandingOf(ctx context.Context, r db.Reader, by db.By, id apply.ID) (*PaperStanding, error) {
-	k, err := o.paperCase(ctx, r, id)
-	if f := fault.Of(err); err != nil && f.Kind == fault.Missing {
+// StandingOf returns how the paper original of an application that the reader
+// found stands, and of the version of it that counts; nil when none was submitted
+// or the call asks for none.
+func (o *Office) StandingOf(ctx context.Context, r db.Reader, of *apply.Sight, v *apply.Version) (*PaperStanding, error) {
+	if v == nil {
 		return nil, nil
 	}
-	if err != nil {
+	k := &paperCase{a: of.Application, c: of.Of}
+	if err := o.plan(ctx, r, k, v); err != nil {
 		return nil, err
-	}
-	if _, err := apply.Find(ctx, r, by, id); err != nil {
-		if e := k.may(ctx, r, by); e != nil {
-			return nil, err
-		}
 	}
 	return k.standing(ctx, r)
 }

@@ -159,21 +159,36 @@ func (t *Table) seen(ctx context.Context, r db.Reader, by db.By) error {
 	return err
 }
 
-// lockFor locks a table and asks whether the author of tx may do act to it while
-// it is not handed up.
-func (o *Office) lockFor(ctx context.Context, tx *db.Tx, id SummaryID, act actor.Act) (*Table, error) {
+// lockTable locks a table, without its rows.
+func (o *Office) lockTable(ctx context.Context, tx *db.Tx, id SummaryID) (*Table, error) {
 	l, err := lockList(ctx, tx, id)
 	if err != nil {
 		return nil, err
 	}
-	t, err := o.view(ctx, tx, l)
+	return o.view(ctx, tx, l)
+}
+
+// lockRow is lockFor with one of the rows, for an act that changes the table.
+func (o *Office) lockRow(ctx context.Context, tx *db.Tx, id SummaryID, row RowID) (*Table, *Row, error) {
+	t, err := o.lockFor(ctx, tx, id, actor.ActEditTable)
+	if err != nil {
+		return nil, nil, err
+	}
+	w, err := t.row(row)
+	return t, w, err
+}
+
+// lockFor locks a table and asks whether the author of tx may do act to it while
+// it is not handed up.
+func (o *Office) lockFor(ctx context.Context, tx *db.Tx, id SummaryID, act actor.Act) (*Table, error) {
+	t, err := o.lockTable(ctx, tx, id)
 	if err != nil {
 		return nil, err
 	}
 	if err := t.may(ctx, tx, tx.By, act); err != nil {
 		return nil, err
 	}
-	if err := l.open(); err != nil {
+	if err := t.open(); err != nil {
 		return nil, err
 	}
 	t.Rows, err = rowsOf(ctx, tx, id)

@@ -123,7 +123,7 @@ func (t *Table) pass(ctx context.Context, tx *db.Tx, w *Row) (string, error) {
 			return "", err
 		}
 	}
-	return v.Hash, inform(ctx, tx, a, inbox.Notice{Key: "recommend.notice.recommended", Link: "/applications/" + string(a.ID), Args: []any{a.Name, t.AuthorityName}},
+	return v.Hash, inform(ctx, tx, a, inbox.Notice{Key: "recommend.notice.recommended", Args: []any{a.Name, t.AuthorityName}},
 		fmt.Sprintf("recommend.recommended:%s:%s:%d", t.ID, a.ID, t.Version+1))
 }
 
@@ -141,15 +141,6 @@ func (t *Table) tell(ctx context.Context, tx *db.Tx, unit actor.UnitID, key stri
 	if unit == "" {
 		return nil
 	}
-	people, err := actor.PeopleOf(ctx, tx, unit, actor.Officer, actor.Head)
-	if err != nil {
-		return err
-	}
-	for _, p := range people {
-		n := inbox.Notice{Person: string(p), Unit: string(unit), Key: key, Link: "/tables/" + string(t.ID), Args: []any{t.AuthorityName, t.Title, len(t.Rows), t.Reason}}
-		if err := inbox.Send(ctx, tx, n, fmt.Sprintf("%s:%s:%d", key, t.ID, t.Version)); err != nil {
-			return err
-		}
-	}
-	return nil
+	n := inbox.Notice{Unit: string(unit), Key: key, Link: "/tables/" + string(t.ID), Args: []any{t.AuthorityName, t.Title, len(t.Rows), t.Reason}}
+	return actor.Tell(ctx, tx, n, fmt.Sprintf("%s:%s:%d", key, t.ID, t.Version), actor.Officer, actor.Head)
 }

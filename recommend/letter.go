@@ -1,13 +1,13 @@
 package recommend
 
 import (
-	"strings"
 	"time"
 
 	"shenbao/actor"
 	"shenbao/internal/blob"
 	"shenbao/internal/chinacode"
 	"shenbao/internal/fault"
+	"shenbao/internal/intake"
 )
 
 // LetterID is the key of a [Letter].
@@ -49,7 +49,7 @@ const (
 
 func (e *LetterEntry) clean() error {
 	_, known := chinacode.FindPlace(e.Place)
-	e.Number = strings.TrimSpace(strings.ToValidUTF8(e.Number, ""))
+	e.Number = intake.CleanText(e.Number)
 	switch {
 	case !e.Scan.Hash.Valid() || e.Size <= 0:
 		return fault.New(fault.Invalid, "recommend.no_scan").In("file")

@@ -82,7 +82,7 @@ func TestWhatTheApplicantSeesOfTheChain(t *testing.T) {
 			if who == "district finance" {
 				h.Hire(who, "district", actor.Finance)
 			}
-			all, err := db.View(t.Context(), h.DB, func(r db.Reader) ([]*recommend.Step, error) { return recommend.Chain(t.Context(), r, h.Staff[who], id) })
+			all, err := h.chain(who, id)
 			h.must(err)
 			if (all[0].Reason != "") != sees || (all[1].Assignee != "") != sees || all[1].Reason != "请补正" {
 				t.Errorf("%s sees %+v, %+v", who, all[0], all[1])

@@ -2,9 +2,7 @@ package recommend
 
 import (
 	"context"
-	"strings"
 
-	"shenbao/actor"
 	"shenbao/internal/db"
 	"shenbao/internal/fault"
 )
@@ -20,11 +18,7 @@ type Move struct {
 
 // MoveRow (调整次序) moves one row of a table that is not handed up.
 func MoveRow(ctx context.Context, tx *db.Tx, o *Office, m Move) (*Row, error) {
-	t, err := o.lockFor(ctx, tx, m.List, actor.ActEditTable)
-	if err != nil {
-		return nil, err
-	}
-	w, err := t.row(m.Row)
+	t, w, err := o.lockRow(ctx, tx, m.List, m.Row)
 	if err != nil {
 		return nil, err
 	}
@@ -32,7 +26,7 @@ func MoveRow(ctx context.Context, tx *db.Tx, o *Office, m Move) (*Row, error) {
 	if m.By != 0 {
 		to = from + m.By
 	}
-	if m.Reason, err = reason(m.Reason, false); err != nil {
+	if err := written("reason", &m.Reason, false); err != nil {
 		return nil, err
 	}
 	rows, err := place(t.Rows, m.Row, to)
@@ -52,16 +46,4 @@ func MoveRow(ctx context.Context, tx *db.Tx, o *Office, m Move) (*Row, error) {
 		}
 	}
 	return w, tx.Record(ctx, "recommend.rank", t.subject(), map[string]any{"row": w.ID, "application": w.Application, "from": from, "to": to, "reason": m.Reason})
-}
-
-// reason cleans a reason, and asks for one where there must be.
-func reason(text string, must bool) (string, error) {
-	text = strings.TrimSpace(strings.ToValidUTF8(text, ""))
-	switch n := len([]rune(text)); {
-	case must && n == 0:
-		return "", fault.New(fault.Invalid, "recommend.reason").In("reason")
-	case n > maxReason:
-		return "", fault.New(fault.Invalid, "recommend.long", n, maxReason).In("reason")
-	}
-	return text, nil
 }

@@ -2,7 +2,6 @@ package recommend
 
 import (
 	"slices"
-	"strings"
 	"time"
 
 	"shenbao/actor"
@@ -135,9 +134,11 @@ const maxCopies = 999
 
 // clean asks that an entry can be true.
 func (e *PaperEntry) clean(a *apply.Application, now time.Time) error {
-	e.Remark = strings.TrimSpace(strings.ToValidUTF8(e.Remark, ""))
+	if err := written("remark", &e.Remark, false); err != nil {
+		return err
+	}
 	e.Received = e.Received.UTC().Truncate(time.Millisecond)
-	switch n := len([]rune(e.Remark)); {
+	switch {
 	case e.Version < 1 || e.Version > a.Version:
 		return fault.New(fault.Invalid, "recommend.paper.no_version", e.Version).In("version")
 	case e.Received.IsZero():
@@ -146,9 +147,7 @@ func (e *PaperEntry) clean(a *apply.Application, now time.Time) error {
 		return fault.New(fault.Invalid, "recommend.paper.future").In("received")
 	case e.Copies < 0 || e.Copies > maxCopies || e.Copies == 0 && !e.Refuse:
 		return fault.New(fault.Invalid, "recommend.paper.copies", maxCopies).In("copies")
-	case n > maxReason:
-		return fault.New(fault.Invalid, "recommend.long", n, maxReason).In("remark")
-	case n == 0 && e.Corrects > 0:
+	case e.Remark == "" && e.Corrects > 0:
 		return fault.New(fault.Invalid, "recommend.paper.why").In("remark")
 	}
 	return nil

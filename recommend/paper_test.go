@@ -130,7 +130,15 @@ func (s *shanxi) enter(who string, e recommend.PaperEntry) (*recommend.Paper, er
 func (s *shanxi) standing(who string) *recommend.PaperStanding {
 	s.Helper()
 	st, err := db.View(s.Context(), s.DB, func(r db.Reader) (*recommend.PaperStanding, error) {
-		return s.office.StandingOf(s.Context(), r, s.Staff[who], s.id)
+		of, err := recommend.Sight(s.Context(), r, s.Staff[who], s.id)
+		if err != nil {
+			return nil, err
+		}
+		v, err := of.VersionOf(s.Context(), r, of.Version)
+		if err != nil {
+			return nil, err
+		}
+		return s.office.StandingOf(s.Context(), r, of, v)
 	})
 	s.must(err)
 	return st

@@ -36,13 +36,15 @@ func (h *house) crowd(n int) {
 		{`INSERT INTO application_versions (application, number, state, submit_key, received, submitted, person, person_name, call, package, manifest, hash, facts, texts,
 				findings, line, receipt, ended) ` + numbers + `
 			SELECT 'app' || n.i, 1, 'standing', 'k' || n.i, $2, $2, '', '', $3, $4, '{}', 'h' || n.i, '{}', '{}', '[]', '', '', '' FROM n`, []any{n, day, h.Call.ID, h.Call.Hash}},
-		{`INSERT INTO recommend_steps (id, application, position, kind, stage, name, authority, authority_name, call, state, version, arrived, due, decided,
+		{`INSERT INTO recommend_steps (id, application, position, kind, stage, name, authority, authority_name, call, state, version, arrived, decided,
 				decided_by, reason, clause, assignee, revision) ` + numbers + `
-			SELECT 'step' || (n.i * 31 % 100003), 'app' || n.i, 1, 'check', 'district_check', '区局审核', $2, '章丘', $3, CASE WHEN n.i % 5 = 0 THEN 'endorsed' ELSE 'open' END, 1,
-				'2024-11-27T0' || (n.i % 4) || ':00:00.000Z', CASE WHEN n.i % 11 = 0 THEN '' WHEN n.i % 2 = 0 THEN '2024-11-26T00:00:00.000Z' ELSE '2024-12-02T09:00:00.000Z' END,
-				'', '', '', '', CASE WHEN n.i % 4 = 0 THEN $4 ELSE '' END, 0 FROM n`, []any{n, district, h.Call.ID, h.Staff["district officer"].Person}},
-		{`INSERT INTO recommend_findings (application, rule, clause, verdict, effect) ` + numbers + `, f (j) AS (SELECT 1 UNION ALL SELECT j + 1 FROM f WHERE j < 20)
-			SELECT 'app' || n.i, 'r' || f.j, '000-' || f.j, CASE WHEN f.j <= n.i % 7 THEN 'unmet' WHEN f.j <= n.i % 7 + n.i % 3 THEN 'unknown' ELSE 'met' END, 'refuse' FROM n, f`, []any{n}},
+			SELECT 'step' || (n.i * 31 % 100003), 'app' || n.i, 1, 'check', CASE WHEN n.i % 11 = 0 THEN 'endless' WHEN n.i % 2 = 0 THEN 'over' ELSE 'soon' END, '区局审核', $2, '章丘', $3, CASE WHEN n.i % 5 = 0 THEN 'endorsed' ELSE 'open' END, 1,
+				'2024-11-27T0' || (n.i % 4) || ':00:00.000Z', '', '', '', '', CASE WHEN n.i % 4 = 0 THEN $4 ELSE '' END, 0 FROM n`, []any{n, district, h.Call.ID, h.Staff["district officer"].Person}},
+		{`INSERT INTO call_windows (call, position, stage, name, act, who, opens, ends, notice_opens, notice_ends, received, late, channel, receiver, does, clauses)
+			VALUES ($1, 101, 'over', '', 'check', 'district', '', '2024-11-26T00:00:00.000Z', '', '', FALSE, '', '', '', '', '[]'),
+				($1, 102, 'soon', '', 'check', 'district', '', '2024-12-02T09:00:00.000Z', '', '', FALSE, '', '', '', '', '[]')`, []any{h.Call.ID}},
+		{`INSERT INTO recommend_findings (application, clause, verdict) ` + numbers + `, f (j) AS (SELECT 1 UNION ALL SELECT j + 1 FROM f WHERE j < 20)
+			SELECT 'app' || n.i, '000-' || f.j, CASE WHEN f.j <= n.i % 7 THEN 'unmet' WHEN f.j <= n.i % 7 + n.i % 3 THEN 'unknown' ELSE 'met' END FROM n, f`, []any{n}},
 		{`INSERT INTO recommend_looks (person, application, version, at) ` + numbers + ` SELECT $2, 'app' || n.i, 1, $3 FROM n WHERE n.i % 6 = 0`,
 			[]any{n, h.Staff["district officer"].Person, day}},
 	} {

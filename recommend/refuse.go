@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"slices"
 
-	"shenbao/actor"
 	"shenbao/apply"
 	"shenbao/internal/db"
 	"shenbao/internal/fault"
@@ -16,22 +15,15 @@ import (
 // Refuse (不予推荐) ends the way of an application, with the clause or the reason
 // that it rests on. The applicant may ask for another look: see [Appeal].
 func Refuse(ctx context.Context, tx *db.Tx, _ *Office, d Decision) (*Step, error) {
-	s, a, v, err := findFor(ctx, tx, d.Step, actor.ActDecideStep)
+	s, a, v, err := d.find(ctx, tx, true, Checks, Recommends)
 	if err != nil {
-		return nil, err
-	}
-	if err := s.decidable(a, d.Version, Checks, Recommends); err != nil {
-		return nil, err
-	}
-	if err := d.clean(true); err != nil {
 		return nil, err
 	}
 	if d.Clause != "" && !slices.ContainsFunc(v.Findings, func(f rule.View) bool { return slices.Contains(f.Clauses, d.Clause) || f.Clause == d.Clause }) {
 		return nil, fault.New(fault.Invalid, "recommend.no_clause", d.Clause).In("clause")
 	}
-	s.Reason, s.Clause = d.Reason, d.Clause
-	s.decide(Rejected, actor.PersonID(tx.By.Person), tx.Now)
-	if err := saveStep(ctx, tx, s); err != nil {
+	s.Clause = d.Clause
+	if err := d.end(ctx, tx, s, Rejected); err != nil {
 		return nil, err
 	}
 	if err := apply.FreePlaces(ctx, tx, a.ID, room); err != nil {
@@ -40,7 +32,7 @@ func Refuse(ctx context.Context, tx *db.Tx, _ *Office, d Decision) (*Step, error
 	if err := apply.Release(ctx, tx, a.ID); err != nil {
 		return nil, err
 	}
-	if err := inform(ctx, tx, a, inbox.Notice{Key: "recommend.notice.rejected", Link: "/applications/" + string(a.ID), Args: []any{a.Name, s.AuthorityName, s.Reason}},
+	if err := inform(ctx, tx, a, inbox.Notice{Key: "recommend.notice.rejected", Args: []any{a.Name, s.AuthorityName, s.Reason}},
 		fmt.Sprintf("recommend.rejected:%s:%d", s.ID, s.Version)); err != nil {
 		return nil, err
 	}

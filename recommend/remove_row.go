@@ -4,7 +4,6 @@ import (
 	"context"
 	"slices"
 
-	"shenbao/actor"
 	"shenbao/apply"
 	"shenbao/internal/db"
 )
@@ -20,15 +19,11 @@ type Removal struct {
 // an application is open again, for the version that stands now, and its places
 // of the quotas are given back: whoever recommended it looks again.
 func RemoveRow(ctx context.Context, tx *db.Tx, o *Office, m Removal) (*Summary, error) {
-	t, err := o.lockFor(ctx, tx, m.List, actor.ActEditTable)
+	t, w, err := o.lockRow(ctx, tx, m.List, m.Row)
 	if err != nil {
 		return nil, err
 	}
-	w, err := t.row(m.Row)
-	if err != nil {
-		return nil, err
-	}
-	if m.Reason, err = reason(m.Reason, w.Application != ""); err != nil {
+	if err := written("reason", &m.Reason, w.Application != ""); err != nil {
 		return nil, err
 	}
 	if err := t.drop(ctx, tx, w); err != nil {

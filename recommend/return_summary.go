@@ -21,18 +21,15 @@ type SendingDown struct {
 // above: the authority orders it anew and hands it up again. What was handed up
 // stays in the journal under its hash; its seal is void.
 func ReturnSummary(ctx context.Context, tx *db.Tx, o *Office, g SendingDown) (*Summary, error) {
-	l, err := lockList(ctx, tx, g.List)
+	t, err := o.lockTable(ctx, tx, g.List)
 	if err != nil {
 		return nil, err
 	}
-	t, err := o.view(ctx, tx, l)
-	if err != nil {
-		return nil, err
-	}
+	l := t.Summary
 	if err := t.received(ctx, tx); err != nil {
 		return nil, err
 	}
-	if g.Reason, err = reason(g.Reason, true); err != nil {
+	if err := written("reason", &g.Reason, true); err != nil {
 		return nil, err
 	}
 	if t.Rows, err = rowsOf(ctx, tx, l.ID); err != nil {

@@ -78,12 +78,21 @@ func (h *house) step(who string, id apply.ID) *recommend.Step {
 	return nil
 }
 
+// chain is the chain of an application as somebody sees it.
+func (h *house) chain(who string, id apply.ID) ([]*recommend.Step, error) {
+	return db.View(h.Context(), h.DB, func(r db.Reader) ([]*recommend.Step, error) {
+		of, err := recommend.Sight(h.Context(), r, h.Staff[who], id)
+		if err != nil {
+			return nil, err
+		}
+		return recommend.Chain(h.Context(), r, h.Staff[who], of)
+	})
+}
+
 // states are the states of the chain, in order.
 func (h *house) states(id apply.ID) []recommend.State {
 	h.Helper()
-	all, err := db.View(h.Context(), h.DB, func(r db.Reader) ([]*recommend.Step, error) {
-		return recommend.Chain(h.Context(), r, h.Staff["host admin"], id)
-	})
+	all, err := h.chain("host admin", id)
 	h.must(err)
 	var out []recommend.State
 	for _, s := range all {

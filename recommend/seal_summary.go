@@ -47,14 +47,11 @@ type Sealing struct {
 // SealSummary ties the scan of the sealed table to what was handed up: to its
 // hash, which stands on the paper. Another scan may take its place.
 func SealSummary(ctx context.Context, tx *db.Tx, o *Office, g Sealing) (*Summary, error) {
-	l, err := lockList(ctx, tx, g.List)
+	t, err := o.lockTable(ctx, tx, g.List)
 	if err != nil {
 		return nil, err
 	}
-	t, err := o.view(ctx, tx, l)
-	if err != nil {
-		return nil, err
-	}
+	l := t.Summary
 	if err := t.may(ctx, tx, tx.By, actor.ActEditTable); err != nil {
 		return nil, err
 	}

@@ -2,7 +2,6 @@ package recommend
 
 import (
 	"context"
-	"strings"
 	"time"
 
 	"shenbao/actor"
@@ -26,11 +25,11 @@ func SetRelay(ctx context.Context, tx *db.Tx, l Relay) (*Relay, error) {
 		return nil, err
 	}
 	l.Call, l.Authority, l.AuthorityName, l.At, l.Person = c.ID, u.ID, u.Name, tx.Now, actor.PersonID(tx.By.Person)
-	l.Message, l.Until = strings.TrimSpace(l.Message), l.Until.UTC().Truncate(time.Millisecond)
-	switch {
-	case len([]rune(l.Message)) > maxReason:
-		return nil, fault.New(fault.Invalid, "recommend.long", len([]rune(l.Message)), maxReason).In("message")
-	case !l.Until.IsZero() && !c.Closes.IsZero() && !l.Until.Before(c.Closes):
+	l.Until = l.Until.UTC().Truncate(time.Millisecond)
+	if err := written("message", &l.Message, false); err != nil {
+		return nil, err
+	}
+	if !l.Until.IsZero() && !c.Closes.IsZero() && !l.Until.Before(c.Closes) {
 		return nil, fault.New(fault.Invalid, "recommend.relay_late", c.Closes).In("until")
 	}
 	if err := putRelay(ctx, tx, l); err != nil {

@@ -2,7 +2,6 @@ package recommend
 
 import (
 	"context"
-	"strings"
 
 	"shenbao/actor"
 	"shenbao/internal/db"
@@ -33,7 +32,9 @@ func Sign(ctx context.Context, tx *db.Tx, o *Office, g Signing) (*Answer, error)
 	if err != nil {
 		return nil, err
 	}
-	g.Remark = strings.TrimSpace(g.Remark)
+	if err := written("remark", &g.Remark, false); err != nil {
+		return nil, err
+	}
 	a := &Answer{Step: s.ID, Version: s.Version, Kind: g.Kind, Item: g.Item, Answer: g.Answer, Remark: g.Remark, Person: actor.PersonID(tx.By.Person), At: tx.Now}
 	if err := a.check(TodoOf(p, s, v)); err != nil {
 		return nil, err

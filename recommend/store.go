@@ -11,8 +11,12 @@ import (
 	"shenbao/rule"
 )
 
-const stepColumns = `id, application, position, kind, stage, name, authority, authority_name, call, state, version, arrived, due, decided,
-	decided_by, reason, clause, assignee, revision`
+const stepColumns = `s.id, s.application, s.position, s.kind, s.stage, s.name, s.authority, s.authority_name, s.call, s.state, s.version, s.arrived,
+	COALESCE(w.ends, ''), s.decided, s.decided_by, s.reason, s.clause, s.assignee, s.revision`
+
+// fromSteps are the steps with the windows of their calls: an extension of the
+// call counts for every step at once.
+const fromSteps = ` FROM recommend_steps s LEFT JOIN call_windows w ON w.call = s.call AND w.stage = s.stage `
 
 func (s *Step) into() []any {
 	return []any{&s.ID, &s.Application, &s.Position, &s.Kind, &s.Stage, &s.Name, &s.Authority, &s.AuthorityName, &s.Call, &s.State, &s.Version,
@@ -28,7 +32,7 @@ func errMissing() error { return fault.New(fault.Missing, "recommend.missing") }
 
 // steps returns the chain of an application, the filings behind it.
 func steps(ctx context.Context, r db.Reader, id apply.ID) ([]*Step, error) {
-	return db.All(ctx, r, scanStep, `SELECT `+stepColumns+` FROM recommend_steps WHERE application = $1 ORDER BY position, id`, id)
+	return db.All(ctx, r, scanStep, `SELECT `+stepColumns+fromSteps+`WHERE s.application = $1 ORDER BY s.position, s.id`, id)
 }
 
 // lockSteps is steps, with everybody else who would change them waiting.
@@ -41,7 +45,7 @@ func lockSteps(ctx context.Context, tx *db.Tx, id apply.ID) ([]*Step, error) {
 
 // findStep returns a step whoever asks.
 func findStep(ctx context.Context, r db.Reader, id StepID) (*Step, error) {
-	s, err := scanStep(r.QueryRow(ctx, `SELECT `+stepColumns+` FROM recommend_steps WHERE id = $1`, id))
+	s, err := scanStep(r.QueryRow(ctx, `SELECT `+stepColumns+fromSteps+`WHERE s.id = $1`, id))
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil, errMissing()
 	}
@@ -50,10 +54,11 @@ func findStep(ctx context.Context, r db.Reader, id StepID) (*Step, error) {
 
 func insertStep(ctx context.Context, tx *db.Tx, s *Step) error {
 	_, err := tx.Exec(ctx, `
-		INSERT INTO recommend_steps (`+stepColumns+`)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, 0)`,
+		INSERT INTO recommend_steps (id, application, position, kind, stage, name, authority, authority_name, call, state, version, arrived, decided,
+			decided_by, reason, clause, assignee, revision)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, 0)`,
 		s.ID, s.Application, s.Position, s.Kind, s.Stage, s.Name, s.Authority, s.AuthorityName, s.Call, s.State, s.Version, db.Time(s.Arrived),
-		db.Time(s.Due), db.Time(s.Decided), s.DecidedBy, s.Reason, s.Clause, s.Assignee)
+		db.Time(s.Decided), s.DecidedBy, s.Reason, s.Clause, s.Assignee)
 	if err == nil {
 		s.revision = 0
 	}
@@ -64,10 +69,10 @@ func insertStep(ctx context.Context, tx *db.Tx, s *Step) error {
 // found.
 func saveStep(ctx context.Context, tx *db.Tx, s *Step) error {
 	n, err := tx.Exec(ctx, `
-		UPDATE recommend_steps SET state = $1, version = $2, arrived = $3, due = $4, decided = $5, decided_by = $6, reason = $7, clause = $8,
+		UPDATE recommend_steps SET call = $1, state = $2, version = $3, arrived = $4, decided = $5, decided_by = $6, reason = $7, clause = $8,
 			assignee = $9, revision = revision + 1
 		WHERE id = $10 AND revision = $11`,
-		s.State, s.Version, db.Time(s.Arrived), db.Time(s.Due), db.Time(s.Decided), s.DecidedBy, s.Reason, s.Clause, s.Assignee, s.ID, s.revision)
+		s.Call, s.State, s.Version, db.Time(s.Arrived), db.Time(s.Decided), s.DecidedBy, s.Reason, s.Clause, s.Assignee, s.ID, s.revision)
 	if err == nil && n == 0 {
 		return fault.New(fault.Conflict, "recommend.moved")
 	}
@@ -77,16 +82,18 @@ func saveStep(ctx context.Context, tx *db.Tx, s *Step) error {
 	return err
 }
 
-// putFindings stores the findings of the version that stands, by which queues
-// are narrowed.
+// putFindings stores what the findings of the version that stands say under each
+// clause, by which queues are narrowed.
 func putFindings(ctx context.Context, tx *db.Tx, id apply.ID, all []rule.View) error {
 	if _, err := tx.Exec(ctx, `DELETE FROM recommend_findings WHERE application = $1`, id); err != nil {
 		return err
 	}
 	for _, v := range all {
-		if _, err := tx.Exec(ctx, `INSERT INTO recommend_findings (application, rule, clause, verdict, effect) VALUES ($1, $2, $3, $4, $5)`,
-			id, v.Rule, v.Clause, v.Verdict, v.Effect); err != nil {
-			return err
+		for _, clause := range v.Clauses {
+			if _, err := tx.Exec(ctx, `INSERT INTO recommend_findings (application, clause, verdict) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING`,
+				id, clause, v.Verdict); err != nil {
+				return err
+			}
 		}
 	}
 	return nil

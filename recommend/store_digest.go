@@ -10,11 +10,7 @@ import (
 // queueSize counts what queue would list without a limit.
 func queueSize(ctx context.Context, r db.Reader, k asking) (n int64, err error) {
 	args := &arguments{}
-	person := args.place(k.by.Person)
 	where := append([]string{"s.authority = " + args.place(k.by.Unit)}, k.narrow(args)...)
-	err = r.QueryRow(ctx, `
-		SELECT COUNT(*) FROM recommend_steps s JOIN applications a ON a.id = s.application JOIN calls c ON c.id = s.call
-			LEFT JOIN recommend_looks l ON l.person = `+person+` AND l.application = s.application
-		WHERE `+strings.Join(where, " AND "), args.all...).Scan(&n)
+	err = r.QueryRow(ctx, `SELECT COUNT(*)`+fromSteps+`JOIN applications a ON a.id = s.application WHERE `+strings.Join(where, " AND "), args.all...).Scan(&n)
 	return n, err
 }

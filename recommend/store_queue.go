@@ -33,7 +33,7 @@ var sorts = map[string]struct {
 	"name":    {"a.folded", false},
 	"unmet":   {"a.unmet", true},
 	"unknown": {"a.unknown", true},
-	"due":     {"CASE WHEN s.due = '' THEN '9999' ELSE s.due END", false},
+	"due":     {"COALESCE(NULLIF(w.ends, ''), '9999')", false},
 }
 
 // arguments collects the arguments of a query and gives their places.
@@ -81,15 +81,14 @@ func queue(ctx context.Context, r db.Reader, k asking) ([]QueueEntry, error) {
 	if beyond != "" {
 		where = append(where, beyond)
 	}
-	columns := "s." + strings.ReplaceAll(strings.Join(strings.Fields(stepColumns), " "), ", ", ", s.")
 	text := `
 		WITH page AS (
-			SELECT s.id AS id, ` + by + ` AS place FROM recommend_steps s JOIN applications a ON a.id = s.application
+			SELECT s.id AS id, ` + by + ` AS place` + fromSteps + `JOIN applications a ON a.id = s.application
 			WHERE ` + strings.Join(where, " AND ") + fmt.Sprintf(" ORDER BY %s%s, s.id%s LIMIT %d", by, direction, keys, k.f.Limit+1) + `)
-		SELECT ` + columns + `, a.unit_name, a.name, c.title, a.submitted, a.answer, a.met, a.unmet, a.unknown, a.version,
+		SELECT ` + stepColumns + `, a.unit_name, a.name, c.title, a.submitted, a.answer, a.met, a.unmet, a.unknown, a.version,
 			(SELECT COUNT(*) FROM recommend_answers n WHERE n.step = s.id AND n.version = s.version),
 			COALESCE(l.version, 0), COALESCE(p.name, ''), CAST(page.place AS TEXT)
-		FROM page JOIN recommend_steps s ON s.id = page.id JOIN applications a ON a.id = s.application JOIN calls c ON c.id = s.call
+		` + fromSteps + `JOIN page ON page.id = s.id JOIN applications a ON a.id = s.application JOIN calls c ON c.id = s.call
 			LEFT JOIN recommend_looks l ON l.person = ` + person + ` AND l.application = s.application
 			LEFT JOIN people p ON p.id = s.assignee
 		ORDER BY page.place` + direction + `, page.id` + keys
@@ -108,7 +107,7 @@ func queue(ctx context.Context, r db.Reader, k asking) ([]QueueEntry, error) {
 func placeOf(ctx context.Context, r db.Reader, k asking, id StepID) (string, error) {
 	by, _, _, _ := k.order(&arguments{})
 	var place string
-	err := r.QueryRow(ctx, `SELECT CAST(`+by+` AS TEXT) FROM recommend_steps s JOIN applications a ON a.id = s.application WHERE s.id = $1 AND s.authority = $2`,
+	err := r.QueryRow(ctx, `SELECT CAST(`+by+` AS TEXT)`+fromSteps+`JOIN applications a ON a.id = s.application WHERE s.id = $1 AND s.authority = $2`,
 		id, k.by.Unit).Scan(&place)
 	if errors.Is(err, sql.ErrNoRows) {
 		return "", nil
@@ -142,7 +141,7 @@ func (k asking) narrow(args *arguments) []string {
 		where = append(where, "NOT EXISTS (SELECT 1 FROM recommend_looks l WHERE l.person = "+args.place(k.by.Person)+" AND l.application = s.application AND l.version = a.version)")
 	}
 	if k.f.Late {
-		where = append(where, "s.state = 'open' AND s.due <> '' AND s.due <= "+args.place(db.Time(k.f.now)))
+		where = append(where, "s.state = 'open' AND w.ends <> '' AND w.ends <= "+args.place(db.Time(k.f.now)))
 	}
 	if k.f.Text != "" {
 		where = append(where, "a.folded LIKE "+args.place("%"+escape.Replace(k.f.Text)+"%")+" ESCAPE '~'")

@@ -17,6 +17,7 @@ import (
 	"shenbao/internal/blob"
 	"shenbao/internal/chinacode"
 	"shenbao/internal/fault"
+	"shenbao/internal/intake"
 	"shenbao/programme"
 	"shenbao/rule"
 )
@@ -334,17 +335,9 @@ func (c *Column) fits(text string) error {
 
 // cleanCell keeps what a cell can hold: text, and line breaks in a long one.
 func cleanCell(text string, long bool) string {
-	text = strings.ToValidUTF8(text, "")
-	text = strings.Map(func(r rune) rune {
-		switch {
-		case r == '\n' && long:
-			return r
-		case r == '\n' || r == '\t':
-			return ' '
-		case r < ' ' || r == 0x7f:
-			return -1
-		}
-		return r
-	}, text)
-	return strings.TrimSpace(text)
+	text = strings.ReplaceAll(intake.CleanText(text), "\t", " ")
+	if !long {
+		text = strings.ReplaceAll(text, "\n", " ")
+	}
+	return text
 }

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"shenbao/internal/fault"
+	"shenbao/internal/intake"
 	"shenbao/internal/xlsx"
 )
 
@@ -90,10 +91,10 @@ func planOf(t *Table, u TableUpload) (*plan, error) {
 	return p, nil
 }
 
-// bare is a text as titles and cells are compared: without white space, with the
-// brackets of Chinese.
+// bare is a text as titles and cells are compared: without white space and what
+// does not show, with the brackets of Chinese.
 func bare(s string) string {
-	return strings.NewReplacer("(", "（", ")", "）").Replace(strings.Join(strings.Fields(s), ""))
+	return strings.NewReplacer("(", "（", ")", "）").Replace(strings.Join(strings.Fields(intake.CleanText(s)), ""))
 }
 
 // headerRows is how far down the header is looked for: the title, and who

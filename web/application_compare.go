@@ -11,6 +11,7 @@ import (
 	"shenbao/apply"
 	"shenbao/internal/db"
 	"shenbao/internal/fault"
+	"shenbao/recommend"
 )
 
 // comparePage is how two versions of an application differ.
@@ -36,7 +37,7 @@ func (s *Server) compareVersions(v *visit, in struct {
 	To          string   `json:"to"`   // number, or "draft"; the last
 }) (comparePage, error) {
 	return db.View(v.Context(), s.DB, func(r db.Reader) (p comparePage, err error) {
-		if p.sight, err = apply.Find(v.Context(), r, v.By(), in.Application); err != nil {
+		if p.sight, err = recommend.Sight(v.Context(), r, v.By(), in.Application); err != nil {
 			return p, err
 		}
 		if p.draft, err = p.sight.SeesDraft(v.Context(), r, v.By()); err != nil {

@@ -9,6 +9,7 @@ import (
 	"shenbao/internal/db"
 	"shenbao/internal/fault"
 	"shenbao/internal/intake"
+	"shenbao/recommend"
 )
 
 // filesPage lists the materials of an application with what was handed in.
@@ -139,10 +140,10 @@ func keep[T any](v *visit, act func(tx *db.Tx) (T, error)) (T, error) {
 func (s *Server) fileOf(v *visit, in atFile) (*apply.Sight, *apply.File, error) {
 	var sight *apply.Sight
 	f, err := db.View(v.Context(), s.DB, func(r db.Reader) (f *apply.File, err error) {
-		if sight, err = apply.Find(v.Context(), r, v.By(), in.Application); err != nil {
+		if sight, err = recommend.Sight(v.Context(), r, v.By(), in.Application); err != nil {
 			return nil, err
 		}
-		if f, err = apply.FindFile(v.Context(), r, v.By(), apply.FileAt{Application: in.Application, File: in.File}); err != nil || !f.Removed.IsZero() {
+		if f, err = sight.File(v.Context(), r, v.By(), in.File); err != nil || !f.Removed.IsZero() {
 			return f, err
 		}
 		form, err := s.office.FormOf(v.Context(), r, sight)

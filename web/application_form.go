@@ -12,6 +12,7 @@ import (
 	"shenbao/internal/db"
 	"shenbao/internal/fault"
 	"shenbao/programme"
+	"shenbao/recommend"
 	"shenbao/rule"
 )
 
@@ -108,7 +109,7 @@ func (s *Server) openForm(v *visit, in atApplication) (page, error) {
 // draft finds an application and what was filled in of it, for those who may
 // see that: what is being mended is not shown to authorities.
 func (s *Server) draft(v *visit, r db.Reader, id apply.ID) (*apply.Sight, *apply.Form, error) {
-	sight, err := apply.Find(v.Context(), r, v.By(), id)
+	sight, err := recommend.Sight(v.Context(), r, v.By(), id)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -39,7 +39,7 @@ func newCourt(t testing.TB, d *db.DB) *court {
 			return apply.Submit(ctx, tx, c.server.office, applytest.Submission(id))
 		})
 		must(t, err)
-		_, err = db.Keep(t.Context(), d, func(tx *db.Tx) (int, error) { return 0, recommend.Arrive(t.Context(), tx, c.server.recommends(), id) })
+		_, err = db.Keep(t.Context(), d, func(tx *db.Tx) (int, error) { return 0, recommend.Arrive(t.Context(), tx, c.server.recommending(), id) })
 		must(t, err)
 	}
 	c.endorse("district officer", c.ids[0])

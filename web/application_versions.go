@@ -12,6 +12,7 @@ import (
 	"shenbao/internal/clock"
 	"shenbao/internal/db"
 	"shenbao/internal/fault"
+	"shenbao/recommend"
 )
 
 // versionsPage lists what was submitted of an application.
@@ -30,7 +31,7 @@ func (p versionsPage) body(v *visit) templ.Component { return versionsBody(v, p)
 func (s *Server) listVersions(v *visit, in atApplication) (versionsPage, error) {
 	return db.View(v.Context(), s.DB, func(r db.Reader) (p versionsPage, err error) {
 		p.Versions = []*apply.Version{}
-		if p.Sight, err = apply.Find(v.Context(), r, v.By(), in.Application); err != nil {
+		if p.Sight, err = recommend.Sight(v.Context(), r, v.By(), in.Application); err != nil {
 			return p, err
 		}
 		if p.draft, err = p.SeesDraft(v.Context(), r, v.By()); err != nil {
@@ -80,7 +81,7 @@ func (s *Server) showVersion(v *visit, in struct {
 }) (versionPage, error) {
 	return db.View(v.Context(), s.DB, func(r db.Reader) (p versionPage, err error) {
 		p.paper = in.Paper
-		if p.sight, err = apply.Find(v.Context(), r, v.By(), in.Application); err != nil {
+		if p.sight, err = recommend.Sight(v.Context(), r, v.By(), in.Application); err != nil {
 			return p, err
 		}
 		if p.Version, err = p.sight.VersionOf(v.Context(), r, in.Number); err != nil {
@@ -125,7 +126,7 @@ func (s *Server) receiptText(v *visit, in atVersion) (page, error) {
 // receiptProof is the receipt with what it rests on, as a file.
 func (s *Server) receiptProof(v *visit, in atVersion) (page, error) {
 	return db.View(v.Context(), s.DB, func(r db.Reader) (page, error) {
-		sight, err := apply.Find(v.Context(), r, v.By(), in.Application)
+		sight, err := recommend.Sight(v.Context(), r, v.By(), in.Application)
 		if err != nil {
 			return nil, err
 		}
@@ -156,7 +157,7 @@ type papers struct {
 // papersOf reads a version to be printed.
 func (s *Server) papersOf(v *visit, in atVersion) (papers, error) {
 	return db.View(v.Context(), s.DB, func(r db.Reader) (p papers, err error) {
-		sight, err := apply.Find(v.Context(), r, v.By(), in.Application)
+		sight, err := recommend.Sight(v.Context(), r, v.By(), in.Application)
 		if err != nil {
 			return p, err
 		}
@@ -196,7 +197,7 @@ func (s *Server) printReceipt(v *visit, in atVersion) (page, error) {
 // for those who fill it in, else what was submitted last.
 func (s *Server) printApplication(v *visit, in atApplication) (page, error) {
 	c, err := db.View(v.Context(), s.DB, func(r db.Reader) (*apply.Content, error) {
-		sight, err := apply.Find(v.Context(), r, v.By(), in.Application)
+		sight, err := recommend.Sight(v.Context(), r, v.By(), in.Application)
 		if err != nil {
 			return nil, err
 		}

@@ -181,8 +181,10 @@ func (s *Server) overview(v *visit, id apply.ID) (applicationPage, error) {
 		if err := p.onItsWay(ctx, r, v); err != nil {
 			return p, err
 		}
-		if p.Paper, err = s.recommending().StandingOf(ctx, r, v.By(), id); err != nil {
-			return p, err
+		if len(p.Versions) > 0 {
+			if p.Paper, err = s.recommending().StandingOf(ctx, r, p.Sight, p.Versions[0]); err != nil {
+				return p, err
+			}
 		}
 		p.act = map[actor.Act]bool{}
 		for _, act := range []actor.Act{actor.ActWithdrawApplication, actor.ActReturnApplication, actor.ActEditApplication} {
@@ -208,10 +210,10 @@ func (s *Server) overview(v *visit, id apply.ID) (applicationPage, error) {
 
 // onItsWay reads what the authorities did with the application, and ask.
 func (p *applicationPage) onItsWay(ctx context.Context, r db.Reader, v *visit) (err error) {
-	if p.Chain, err = recommend.Chain(ctx, r, v.By(), p.ID); err != nil {
+	if p.Chain, err = recommend.Chain(ctx, r, v.By(), p.Sight); err != nil {
 		return err
 	}
-	if p.Appeals, err = recommend.Appeals(ctx, r, v.By(), p.ID); err != nil {
+	if p.Appeals, err = recommend.Appeals(ctx, r, p.Sight); err != nil {
 		return err
 	}
 	p.Relays, err = recommend.RelaysFor(ctx, r, p.Of.ID, p.Unit)
@@ -237,7 +239,7 @@ func (p applicationPage) mayAppeal(v *visit) bool {
 
 // application finds an application and what was filled in of it.
 func (s *Server) application(ctx context.Context, r db.Reader, v *visit, id apply.ID) (*apply.Sight, *apply.Form, error) {
-	sight, err := apply.Find(ctx, r, v.By(), id)
+	sight, err := recommend.Sight(ctx, r, v.By(), id)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -81,6 +81,15 @@ func (v *visit) form(action, key string) *visit {
 	return &w
 }
 
+// typed is what was sent in a field of a form that is shown again because
+// something is wrong with it (see form), else what stands there.
+func (v *visit) typed(name, stands string) string {
+	if v.Fault == nil || v.PostForm == nil {
+		return stands
+	}
+	return v.PostForm.Get(name)
+}
+
 // asset is the address of a style or script.
 func (v *visit) asset(name string) string { return v.Server.assets.url(name) }
 

@@ -166,14 +166,20 @@ func (m *maze) submit(who string, id apply.ID) {
 		_, err := apply.Submit(m.t.Context(), tx, m.server.office, applytest.Submission(id))
 		return err
 	})
-	_, err := db.Keep(m.t.Context(), m.db, func(tx *db.Tx) (int, error) { return 0, recommend.Arrive(m.t.Context(), tx, m.server.recommends(), id) })
+	_, err := db.Keep(m.t.Context(), m.db, func(tx *db.Tx) (int, error) {
+		return 0, recommend.Arrive(m.t.Context(), tx, m.server.recommending(), id)
+	})
 	must(m.t, err)
 }
 
 // openStep is the step of an application that waits for an authority.
 func (m *maze) openStep(id apply.ID, who string) *recommend.Step {
 	steps, err := db.View(m.t.Context(), m.db, func(r db.Reader) ([]*recommend.Step, error) {
-		return recommend.Chain(m.t.Context(), r, m.house.Staff[who], id)
+		of, err := apply.Find(m.t.Context(), r, m.house.Staff[who], id)
+		if err != nil {
+			return nil, err
+		}
+		return recommend.Chain(m.t.Context(), r, m.house.Staff[who], of)
 	})
 	must(m.t, err)
 	at := slices.IndexFunc(steps, func(s *recommend.Step) bool { return s.State == recommend.Open })
@@ -226,7 +232,7 @@ var hiddenFacts = []hiddenFact{
 	{name: "it was returned, and why", of: theirs("checked"), who: "host editor", b: func(m *maze) {
 		s := m.openStep(m.given["checked"], "district officer")
 		m.do(m.house.Staff["district officer"], func(tx *db.Tx) error {
-			_, err := recommend.SendBack(m.t.Context(), tx, m.server.recommends(), recommend.Decision{Step: s.ID, Version: s.Version, Reason: "请补正人员名单"})
+			_, err := recommend.SendBack(m.t.Context(), tx, m.server.recommending(), recommend.Decision{Step: s.ID, Version: s.Version, Reason: "请补正人员名单"})
 			return err
 		})
 	}},
@@ -236,7 +242,7 @@ var hiddenFacts = []hiddenFact{
 		l := c.summaries("city officer")[0]
 		rows := c.rowIDs(l.ID)
 		m.do(m.house.Staff["city officer"], func(tx *db.Tx) error {
-			_, err := recommend.MoveRow(m.t.Context(), tx, m.server.recommends(), recommend.Move{List: l.ID, Row: rows[1], By: -1, Reason: "产业基础更好"})
+			_, err := recommend.MoveRow(m.t.Context(), tx, m.server.recommending(), recommend.Move{List: l.ID, Row: rows[1], By: -1, Reason: "产业基础更好"})
 			return err
 		})
 	}},
@@ -249,7 +255,7 @@ var hiddenFacts = []hiddenFact{
 	}},
 	{name: "somebody complained", more: []string{"host admin", "city officer", "province officer"}, who: "programme officer", b: func(m *maze) {
 		m.do(db.Visitor, func(tx *db.Tx) error {
-			_, err := recommend.Complain(m.t.Context(), tx, m.server.recommends(), recommend.ComplaintEntry{Call: m.house.Call.ID, About: "某咨询公司", Story: "收取代写费用"})
+			_, err := recommend.Complain(m.t.Context(), tx, m.server.recommending(), recommend.ComplaintEntry{Call: m.house.Call.ID, About: "某咨询公司", Story: "收取代写费用"})
 			return err
 		})
 	}},
@@ -270,7 +276,7 @@ func (m *maze) clash(name string) {
 // rowIDs are the rows of a table, in order.
 func (c *chamber) rowIDs(id recommend.SummaryID) (out []recommend.RowID) {
 	t, err := db.View(c.t.Context(), c.db, func(r db.Reader) (*recommend.Table, error) {
-		return recommend.FindSummary(c.t.Context(), r, c.server.recommends(), c.house.Staff["city officer"], id)
+		return recommend.FindSummary(c.t.Context(), r, c.server.recommending(), c.house.Staff["city officer"], id)
 	})
 	must(c.t, err)
 	for _, w := range t.Rows {

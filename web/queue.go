@@ -196,11 +196,19 @@ func (s *Server) showCase(v *visit, in struct {
 }) (casePage, error) {
 	p, err := s.casePage(v, in.Step, narrowed(in.Back))
 	p.File, p.Page, p.Rule = in.File, max(in.Page, 1), in.Rule
-	if err != nil {
-		return p, err
+	if err == nil && p.Seen != p.Application.Version {
+		s.looked(v, in.Step)
 	}
-	_, err = db.Keep(v.Context(), s.DB, func(tx *db.Tx) (int, error) { return 0, recommend.Look(v.Context(), tx, v.By(), in.Step) })
 	return p, err
+}
+
+// looked notes that the reader has seen a case. A page without the note is better
+// than none.
+func (s *Server) looked(v *visit, id recommend.StepID) {
+	_, err := db.Keep(v.Context(), s.DB, func(tx *db.Tx) (int, error) { return 0, recommend.Look(v.Context(), tx, v.By(), id) })
+	if err != nil && v.Context().Err() == nil {
+		s.Log.ErrorContext(v.Context(), "note a look", "request", v.Number, "error", err.Error())
+	}
 }
 
 func (s *Server) casePage(v *visit, id recommend.StepID, n narrowing) (casePage, error) {
@@ -213,32 +221,37 @@ func (s *Server) casePage(v *visit, id recommend.StepID, n narrowing) (casePage,
 			return p, err
 		}
 		p.Todo, p.Findings = recommend.TodoOf(p.pkg, p.Step, p.Submitted), p.Submitted.Findings
-		sight, err := apply.Find(v.Context(), r, v.By(), p.Application.ID)
-		if err != nil {
+		if p.Files, err = p.Sight.FilesOf(v.Context(), r, p.Submitted); err != nil {
 			return p, err
 		}
-		if p.Files, err = sight.FilesOf(v.Context(), r, p.Submitted); err != nil {
+		if p.Conflicts, err = s.conflicts(v, r, p.Sight); err != nil {
 			return p, err
 		}
-		form, err := s.office.FormOf(v.Context(), r, sight)
-		if err != nil {
-			return p, err
-		}
-		if p.Conflicts, err = s.office.Conflicts(v.Context(), r, v.By(), form); err != nil {
-			return p, err
-		}
-		if p.Appeals, err = recommend.AppealsIn(v.Context(), r, p.Step.ID); err != nil {
+		if p.Appeals, err = recommend.AppealsIn(v.Context(), r, p.Step); err != nil {
 			return p, err
 		}
 		if p.Letters, err = recommend.LettersOf(v.Context(), r, p.Case); err != nil {
 			return p, err
 		}
-		if p.Paper, err = s.recommending().StandingOf(v.Context(), r, v.By(), p.Application.ID); err != nil {
+		if p.Paper, err = s.recommending().StandingOf(v.Context(), r, p.Sight, p.Submitted); err != nil {
 			return p, err
 		}
 		p.Before, p.Next, err = recommend.Next(v.Context(), r, v.By(), n.filter(v), id)
 		return p, err
 	})
+}
+
+// conflicts are those of what was submitted; of what is being mended since the
+// authorities see nothing.
+func (s *Server) conflicts(v *visit, r db.Reader, of *apply.Sight) ([]apply.Clash, error) {
+	if of.Stand() == 0 {
+		return nil, nil
+	}
+	form, err := s.office.FormOf(v.Context(), r, of)
+	if err != nil {
+		return nil, err
+	}
+	return s.office.Conflicts(v.Context(), r, v.By(), form)
 }
 
 // actedOn runs an act on a case and shows the case as it then is, or the next one
@@ -249,7 +262,7 @@ func (s *Server) actedOn(v *visit, id recommend.StepID, n narrowing, act func(tx
 		return nil, err
 	}
 	after, err := db.Update(v.Context(), s.DB, v.By(), func(tx *db.Tx) (*recommend.Step, error) {
-		return act(tx, &recommend.Office{Office: s.office})
+		return act(tx, s.recommending())
 	})
 	if err != nil {
 		return before, err
@@ -308,7 +321,11 @@ func (s *Server) decideCase(word string) func(v *visit, in deciding) (page, erro
 	return func(v *visit, in deciding) (page, error) {
 		d, err := in.decision()
 		if err != nil {
-			return nil, err
+			p, e := s.casePage(v, in.Step, narrowed(in.Back))
+			if e != nil {
+				return nil, e
+			}
+			return p, err
 		}
 		return s.actedOn(v, in.Step, narrowed(in.Back), func(tx *db.Tx, o *recommend.Office) (*recommend.Step, error) {
 			return deciders[word](v.Context(), tx, o, d)
@@ -430,7 +447,7 @@ func (s *Server) batchOne(v *visit, do string, to actor.PersonID, d recommend.De
 			return nil, recommend.Assign(v.Context(), tx, to, []recommend.StepID{d.Step})
 		}
 		if act := deciders[do]; act != nil && do != "refuse" { // who is refused is refused one by one
-			return act(v.Context(), tx, &recommend.Office{Office: s.office}, d)
+			return act(v.Context(), tx, s.recommending(), d)
 		}
 		return nil, fault.New(fault.Invalid, "web.unknown_field", do).In("do")
 	})
@@ -465,7 +482,7 @@ func (s *Server) askAppeal(v *visit, in struct {
 	Ground      string           `json:"ground"`
 }) (page, error) {
 	_, err := db.Update(v.Context(), s.DB, v.By(), func(tx *db.Tx) (*recommend.Appeal, error) {
-		return recommend.Ask(v.Context(), tx, &recommend.Office{Office: s.office}, in.Step, in.Ground)
+		return recommend.Ask(v.Context(), tx, s.recommending(), in.Step, in.Ground)
 	})
 	if err != nil {
 		return nil, err

@@ -50,7 +50,9 @@ func (c *bureau) hand(id apply.ID) {
 		return apply.Submit(ctx, tx, c.server.office, applytest.Submission(id))
 	})
 	must(c.t, err)
-	_, err = db.Keep(c.t.Context(), c.db, func(tx *db.Tx) (int, error) { return 0, recommend.Arrive(c.t.Context(), tx, c.server.recommends(), id) })
+	_, err = db.Keep(c.t.Context(), c.db, func(tx *db.Tx) (int, error) {
+		return 0, recommend.Arrive(c.t.Context(), tx, c.server.recommending(), id)
+	})
 	must(c.t, err)
 }
 

@@ -5,11 +5,9 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"shenbao/actor"
 	"shenbao/apply"
-	"shenbao/internal/clock"
 	"shenbao/recommend"
 	"shenbao/rule"
 )
@@ -117,14 +115,6 @@ func sortOptions(v *visit) []option {
 	return out
 }
 
-// shortTime is an instant in a column.
-func shortTime(_ *visit, t time.Time) string {
-	if t.IsZero() {
-		return ""
-	}
-	return t.In(clock.Zone).Format("01-02 15:04")
-}
-
 // stepColour is how the state of a step is coloured.
 func stepColour(s recommend.State) string {
 	switch s {
@@ -219,11 +209,48 @@ func materialOf(p casePage, f *apply.File) string {
 	return f.Name
 }
 
-func answerColour2(answer string) string {
+// signedColour is how an answer is coloured.
+func signedColour(answer string) string {
 	if answer == recommend.Yes {
 		return "good"
 	}
 	return "bad"
+}
+
+// form is the visit as one form of the case sees it: see visit.form.
+func (p casePage) form(v *visit, word string) *visit { return v.form(p.address()+"/"+word, "") }
+
+// asking is the visit as the form of one question sees it: they all go to one
+// address.
+func (p casePage) asking(v *visit, t recommend.Todo) *visit {
+	w := p.form(v, "sign")
+	if w.typed("kind", "") != string(t.Kind) || w.typed("item", "") != t.Item {
+		w.Fault = nil
+	}
+	return w
+}
+
+func endorseHelp(v *visit, p casePage) string {
+	if p.Application.Unmet == 0 {
+		return ""
+	}
+	return v.T("case.endorse_help", p.Application.Unmet)
+}
+
+// clauseOptions are the clauses that a refusal can rest on.
+func clauseOptions(v *visit, p casePage) []option {
+	out := []option{{"", v.T("case.no_clause")}}
+	for _, f := range p.Findings {
+		out = append(out, option{f.Clause, f.Clause + " " + f.Label})
+	}
+	return out
+}
+
+func answerOf(a *recommend.Answer) string {
+	if a == nil {
+		return ""
+	}
+	return a.Answer
 }
 
 func remarkOf(a *recommend.Answer) string {

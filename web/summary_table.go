@@ -23,13 +23,10 @@ func (p tablesPage) body(v *visit) templ.Component { return tablesBody(v, p) }
 
 func (s *Server) listTables(v *visit, _ nothing) (tablesPage, error) {
 	return db.View(v.Context(), s.DB, func(r db.Reader) (p tablesPage, err error) {
-		p.Summaries, err = recommend.ListSummaries(v.Context(), r, s.recommends(), v.By())
+		p.Summaries, err = recommend.ListSummaries(v.Context(), r, s.recommending(), v.By())
 		return p, err
 	})
 }
-
-// recommends is the office of the room.
-func (s *Server) recommends() *recommend.Office { return &recommend.Office{Office: s.office} }
 
 // openTable begins a table that the authority keeps by hand.
 func (s *Server) openTable(v *visit, in struct {
@@ -37,7 +34,7 @@ func (s *Server) openTable(v *visit, in struct {
 	Stage string  `json:"stage"`
 }) (page, error) {
 	l, err := db.Update(v.Context(), s.DB, v.By(), func(tx *db.Tx) (*recommend.Summary, error) {
-		return recommend.OpenSummary(v.Context(), tx, s.recommends(), recommend.NewSummary{Call: in.Call, Stage: in.Stage})
+		return recommend.OpenSummary(v.Context(), tx, s.recommending(), recommend.NewSummary{Call: in.Call, Stage: in.Stage})
 	})
 	if err == nil {
 		return moved{tableAddress(l.ID)}, nil
@@ -107,7 +104,7 @@ func (p *tablePage) write(id recommend.RowID, fresh bool) error {
 
 func (s *Server) table(v *visit, id recommend.SummaryID) (tablePage, error) {
 	return db.View(v.Context(), s.DB, func(r db.Reader) (p tablePage, err error) {
-		p.Table, err = recommend.FindSummary(v.Context(), r, s.recommends(), v.By(), id)
+		p.Table, err = recommend.FindSummary(v.Context(), r, s.recommending(), v.By(), id)
 		return p, err
 	})
 }
@@ -115,7 +112,7 @@ func (s *Server) table(v *visit, id recommend.SummaryID) (tablePage, error) {
 // changeTable runs an act on a table and shows it, at a place of the page; when
 // the act fails, with what is wrong.
 func (s *Server) changeTable(v *visit, id recommend.SummaryID, at recommend.RowID, act func(tx *db.Tx, o *recommend.Office) error) (page, error) {
-	_, err := db.Update(v.Context(), s.DB, v.By(), func(tx *db.Tx) (int, error) { return 0, act(tx, s.recommends()) })
+	_, err := db.Update(v.Context(), s.DB, v.By(), func(tx *db.Tx) (int, error) { return 0, act(tx, s.recommending()) })
 	if err == nil && !v.JSON() {
 		if at != "" {
 			return moved{tableAddress(id) + "#row-" + string(at)}, nil
@@ -238,7 +235,7 @@ func (s *Server) importTable(v *visit, in struct {
 		return out, err
 	}
 	p.Preview, err = db.View(v.Context(), s.DB, func(r db.Reader) (*recommend.TablePreview, error) {
-		return u.Preview(v.Context(), r, s.recommends(), v.By())
+		return u.Preview(v.Context(), r, s.recommending(), v.By())
 	})
 	if err != nil {
 		s.dropFresh(v, in.File, hash)
@@ -263,7 +260,7 @@ func (s *Server) returnTable(v *visit, in struct {
 	Reason string              `json:"reason"`
 }) (page, error) {
 	_, err := db.Update(v.Context(), s.DB, v.By(), func(tx *db.Tx) (*recommend.Summary, error) {
-		return recommend.ReturnSummary(v.Context(), tx, s.recommends(), recommend.SendingDown{List: in.List, Reason: in.Reason})
+		return recommend.ReturnSummary(v.Context(), tx, s.recommending(), recommend.SendingDown{List: in.List, Reason: in.Reason})
 	})
 	if err == nil {
 		return moved{"/tables"}, nil
@@ -294,7 +291,7 @@ func (s *Server) sealTable(v *visit, in struct {
 	if scan.Data, err = readAll(in.File.Open()); err != nil {
 		return nil, err
 	}
-	seal, err := scan.Receive(v.Context(), s.recommends())
+	seal, err := scan.Receive(v.Context(), s.recommending())
 	if err != nil {
 		return p, err
 	}
@@ -310,7 +307,7 @@ func (s *Server) readSeal(v *visit, in atTable) (page, error) {
 	if err != nil {
 		return nil, err
 	}
-	seal, content, err := p.SealOf(v.Context(), s.recommends())
+	seal, content, err := p.SealOf(v.Context(), s.recommending())
 	return raw{contentType: seal.Type, fileName: seal.Name, content: content}, err
 }
 

@@ -36,7 +36,7 @@ func newChamber(t testing.TB, n int) *chamber {
 			return apply.Submit(ctx, tx, c.server.office, applytest.Submission(id))
 		})
 		must(t, err)
-		_, err = db.Keep(t.Context(), c.db, func(tx *db.Tx) (int, error) { return 0, recommend.Arrive(t.Context(), tx, c.server.recommends(), id) })
+		_, err = db.Keep(t.Context(), c.db, func(tx *db.Tx) (int, error) { return 0, recommend.Arrive(t.Context(), tx, c.server.recommending(), id) })
 		must(t, err)
 		c.endorse("district officer", id)
 		c.endorse("city officer", id)
@@ -48,7 +48,7 @@ func newChamber(t testing.TB, n int) *chamber {
 func (c *chamber) summaries(who string) []recommend.SummaryEntry {
 	c.t.Helper()
 	all, err := db.View(c.t.Context(), c.db, func(r db.Reader) (*recommend.Summaries, error) {
-		return recommend.ListSummaries(c.t.Context(), r, c.server.recommends(), c.house.Staff[who])
+		return recommend.ListSummaries(c.t.Context(), r, c.server.recommending(), c.house.Staff[who])
 	})
 	must(c.t, err)
 	return all.Tables
@@ -68,7 +68,7 @@ func (c *chamber) endorse(who string, id apply.ID) {
 		if err != nil {
 			return nil, err
 		}
-		o := c.server.recommends()
+		o := c.server.recommending()
 		for _, todo := range recommend.TodoOf(c.house.Version.Package, s, k.Submitted) {
 			if _, err := recommend.Sign(ctx, tx, o, recommend.Signing{Step: s.ID, Version: s.Version, Kind: todo.Kind, Item: todo.Item, Answer: recommend.Yes}); err != nil {
 				return nil, err

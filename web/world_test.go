@@ -121,7 +121,7 @@ func populate(t testing.TB, s *site) *world {
 	w.beginAll()
 	w.tell("head", "/desk", "有单位等待核实")
 	w.do(w.people["officer"].by, func(tx *db.Tx) error {
-		l, err := recommend.OpenSummary(t.Context(), tx, s.server.recommends(), recommend.NewSummary{Call: w.calls["published"], Stage: "intent"})
+		l, err := recommend.OpenSummary(t.Context(), tx, s.server.recommending(), recommend.NewSummary{Call: w.calls["published"], Stage: "intent"})
 		if err == nil {
 			w.table = l.ID
 		}

@@ -120,7 +120,11 @@ func (s *seeder) refused(tx *db.Tx, id apply.ID) error {
 		return err
 	}
 	return as(tx, s.admins[unmetOnce], func() error {
-		steps, err := recommend.Chain(s.ctx, tx, tx.By, id)
+		of, err := apply.Find(s.ctx, tx, tx.By, id)
+		if err != nil {
+			return err
+		}
+		steps, err := recommend.Chain(s.ctx, tx, tx.By, of)
 		if err != nil {
 			return err
 		}
@@ -311,7 +315,11 @@ func (s *seeder) shanxiApplied(tx *db.Tx) error {
 	if err := s.handUp(tx, host.Parent); err != nil {
 		return err
 	}
-	steps, err := recommend.Chain(s.ctx, tx, s.admins[shanxiOne], a.ID)
+	of, err := apply.Find(s.ctx, tx, s.admins[shanxiOne], a.ID)
+	if err != nil {
+		return err
+	}
+	steps, err := recommend.Chain(s.ctx, tx, s.admins[shanxiOne], of)
 	if err != nil {
 		return err
 	}

@@ -38,17 +38,8 @@ func (p *platform) wireNotices(base string, post mail.Sender) {
 
 // hookStopped tells the administrators of a unit that its webhook was stopped.
 func hookStopped(ctx context.Context, tx *db.Tx, h *hook.Hook) error {
-	people, err := actor.PeopleOf(ctx, tx, actor.UnitID(h.Unit), actor.UnitAdmin)
-	if err != nil {
-		return err
-	}
-	for _, one := range people {
-		n := inbox.Notice{Person: string(one), Unit: h.Unit, Key: "hook.notice.stopped", Link: "/hooks", Args: []any{h.Name, h.Failures, h.Host}}
-		if err := inbox.Send(ctx, tx, n, "hook.stopped:"+h.ID+":"+db.Time(h.Failing)); err != nil {
-			return err
-		}
-	}
-	return nil
+	n := inbox.Notice{Unit: h.Unit, Key: "hook.notice.stopped", Link: "/hooks", Args: []any{h.Name, h.Failures, h.Host}}
+	return actor.Tell(ctx, tx, n, "hook.stopped:"+h.ID+":"+db.Time(h.Failing), actor.UnitAdmin)
 }
 
 // letterOfTheDay is for those who check and recommend: unless they choose

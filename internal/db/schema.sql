@@ -615,11 +615,9 @@ CREATE INDEX recommend_appeals_of ON recommend_appeals (application, asked);
 
 CREATE TABLE recommend_findings (
     application TEXT NOT NULL REFERENCES applications (id),
-    rule        TEXT NOT NULL,
     clause      TEXT NOT NULL,
     verdict     TEXT NOT NULL,
-    effect      TEXT NOT NULL,
-    PRIMARY KEY (application, rule)
+    PRIMARY KEY (application, clause, verdict)
 );
 
 CREATE INDEX recommend_findings_by ON recommend_findings (clause, verdict, application);
@@ -745,7 +743,6 @@ CREATE TABLE recommend_steps (
     state          TEXT   NOT NULL,
     version        BIGINT NOT NULL, -- of the application, that it is about
     arrived        TEXT   NOT NULL,
-    due            TEXT   NOT NULL, -- the first instant that is late
     decided        TEXT   NOT NULL,
     decided_by     TEXT   NOT NULL,
     reason         TEXT   NOT NULL,

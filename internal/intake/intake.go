@@ -8,7 +8,8 @@
 // [Look] reads a file as a stream, keeps little of it in memory and runs no
 // other program. [Preview] makes pictures, so that no original is ever shown
 // inside a page. A [Scanner] asks an antivirus program. [CleanName] and
-// [NameBy] make names of files that every system takes.
+// [NameBy] make names of files that every system takes; [CleanText] keeps of a
+// typed text what shows.
 package intake
 
 import (

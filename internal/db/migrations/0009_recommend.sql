@@ -14,7 +14,6 @@ CREATE TABLE recommend_steps (
     state          TEXT   NOT NULL,
     version        BIGINT NOT NULL, -- of the application, that it is about
     arrived        TEXT   NOT NULL,
-    due            TEXT   NOT NULL, -- the first instant that is late
     decided        TEXT   NOT NULL,
     decided_by     TEXT   NOT NULL,
     reason         TEXT   NOT NULL,
@@ -28,14 +27,13 @@ CREATE INDEX recommend_steps_arrived ON recommend_steps (authority, arrived, id)
 -- What queues are sorted and narrowed by, without reading whole applications.
 CREATE INDEX applications_queue ON applications (id, unmet, unknown, met, version, folded);
 
--- The findings of the version that stands, by which queues are narrowed.
+-- What the findings of the version that stands say under each clause, by which
+-- queues are narrowed.
 CREATE TABLE recommend_findings (
     application TEXT NOT NULL REFERENCES applications (id),
-    rule        TEXT NOT NULL,
     clause      TEXT NOT NULL,
     verdict     TEXT NOT NULL,
-    effect      TEXT NOT NULL,
-    PRIMARY KEY (application, rule)
+    PRIMARY KEY (application, clause, verdict)
 );
 CREATE INDEX recommend_findings_by ON recommend_findings (clause, verdict, application);
 
