@@ -41,6 +41,9 @@ type Assessment struct {
 	Needed  map[string]rule.Truth
 
 	Integrity *Integrity `json:"integrity"`
+
+	keys []resourceKey // of what others may not have too
+	year int           // in which they hold
 }
 
 // Blocked reports whether something keeps the application from being submitted.
@@ -103,11 +106,10 @@ func (l *listing) missing(at Issue, f *rule.Fact, d *programme.Fact) {
 	if f.Kind == rule.FileKind {
 		return
 	}
-	switch needed := l.Needed[d.ID]; {
-	case l.fm.value(f) == nil && needed == rule.Met:
-		l.add(at, "apply.issue.missing")
-		return
-	case l.fm.value(f) == nil:
+	if l.fm.value(f) == nil {
+		if l.Needed[d.ID] == rule.Met {
+			l.add(at, "apply.issue.missing")
+		}
 		return
 	}
 	switch {

@@ -246,6 +246,6 @@ func (p *putting) write(f *Field) error {
 		f.Value = nil
 	}
 	f.Owner, f.Changed, f.ChangedBy = p.fm.Of.Unit, p.tx.Now, actor.PersonID(p.tx.By.Person)
-	p.fm.Fields[f.Name] = f
+	p.fm.put(f)
 	return putField(p.ctx, p.tx, p.fm.Of.ID, f)
 }

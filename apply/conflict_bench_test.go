@@ -99,9 +99,10 @@ func (h *house) province(n int) {
 			return 0, err
 		}
 		if _, err := tx.Exec(ctx, `
-			INSERT INTO application_keys (application, unit, programme, year, kind, key, perhaps, firm, display, field)
+			INSERT INTO application_keys (application, key, key_sum, perhaps, perhaps_sum, firm, display, field)
 			WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < CAST($1 AS BIGINT)), p (j) AS (SELECT 1 UNION ALL SELECT j + 1 FROM p WHERE j < 30)
-			SELECT 'live' || n.i, 'unit', 'shandong-tic-2024', 2024, 'person', 'hmacsha256.' || n.i || '.' || p.j, '某人' || n.i || '/' || p.j, TRUE, '某人', 'staff/' || p.j FROM n, p`, n); err != nil {
+			SELECT 'live' || n.i, 'person/hmacsha256.' || n.i || '.' || p.j, n.i * 1000003 + p.j * 7919, 'person/某人' || n.i || '/' || p.j, n.i * 999983 + p.j * 104729,
+				TRUE, '某人', 'staff/' || p.j FROM n, p`, n); err != nil {
 			return 0, err
 		}
 		return 0, h.manyNames(ctx, tx, n)

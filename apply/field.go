@@ -38,6 +38,8 @@ type Field struct {
 	Tab       string          // the page that wrote it
 	Changed   time.Time
 	ChangedBy actor.PersonID
+
+	read any // Value, once it was read: see [Field.decoded]
 }
 
 // Typed is the source of what somebody typed.
@@ -87,7 +89,7 @@ func (f *Field) ShownIn(fact *rule.Fact) string {
 	if f.Empty() {
 		return ""
 	}
-	return shownValue(fact, decode(f.Value))
+	return shownValue(fact, f.decoded())
 }
 
 // Cell is a cell of a field that is a row, as its input shows it.
@@ -95,12 +97,25 @@ func (f *Field) Cell(column *rule.Fact) string {
 	if f.Empty() {
 		return ""
 	}
-	row, _ := decode(f.Value).(map[string]any)
+	row, _ := f.decoded().(map[string]any)
 	return shownValue(column, row[column.Code])
 }
 
-// decode is a JSON value with its numbers as they were written.
+// decoded is the value of a field; who reads it does not change it. A field
+// keeps its value: another one takes its place ([Form.put]).
+func (f *Field) decoded() any {
+	if f.read == nil {
+		f.read = decode(f.Value)
+	}
+	return f.read
+}
+
+// decode is a JSON value with its numbers as they were written. Most are texts
+// without anything to undo in them.
 func decode(text []byte) any {
+	if n := len(text); n > 1 && text[0] == '"' && text[n-1] == '"' && !bytes.ContainsAny(text[1:n-1], "\\\"") {
+		return string(text[1 : n-1])
+	}
 	d := json.NewDecoder(bytes.NewReader(text))
 	d.UseNumber()
 	var v any
@@ -223,15 +238,18 @@ func optionOf(fact *rule.Fact, typed string) string {
 	return typed
 }
 
-// sortedRows are the ids of a list's rows in the order in which they were added.
-func sortedRows(form map[string]*Field, list string) []string {
-	var rows []string
+// sortedRows are the ids of the rows of every list, in the order in which they
+// were added.
+func sortedRows(form map[string]*Field) map[string][]string {
+	rows := map[string][]string{}
 	for name, f := range form {
-		if code, row := split(name); code == list && strings.Contains(name, "/") && row != completeRow && !f.Empty() {
-			rows = append(rows, row)
+		if list, row, in := strings.Cut(name, "/"); in && row != completeRow && !f.Empty() {
+			rows[list] = append(rows[list], row)
 		}
 	}
-	slices.Sort(rows)
+	for _, of := range rows {
+		slices.Sort(of)
+	}
 	return rows
 }
 

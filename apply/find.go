@@ -149,6 +149,7 @@ func (o *Office) Assess(ctx context.Context, r db.Reader, fm *Form, lang string)
 	if err != nil {
 		return nil, err
 	}
+	s.keys, s.year = around.keys, yearOf(r)
 	if s.Integrity, err = around.integrity(ctx, r); err != nil {
 		return nil, err
 	}

@@ -24,6 +24,13 @@ type Form struct {
 	Files    []*File           // that are part of the application
 	Partners []*Partner
 	Plan     *Plan // that was uploaded, once it was read: see [Office.ReadPlan]
+
+	rows map[string][]string // of the fields, by list; nil before they were sorted
+}
+
+// put puts a field into the form, in the place of the one of its name.
+func (fm *Form) put(f *Field) {
+	fm.Fields[f.Name], fm.rows = f, nil
 }
 
 // Declared is how the form declares a fact, and in which section; nil when it
@@ -40,7 +47,13 @@ func (fm *Form) Declared(code string) (*programme.Fact, *programme.Section) {
 }
 
 // Rows are the ids of the rows of a list, in the order in which they were added.
-func (fm *Form) Rows(list string) []string { return sortedRows(fm.Fields, list) }
+// They are the form's own.
+func (fm *Form) Rows(list string) []string {
+	if fm.rows == nil {
+		fm.rows = sortedRows(fm.Fields)
+	}
+	return fm.rows[list]
+}
 
 // Has reports whether a field of the form holds something.
 func (fm *Form) Has(name string) bool { return !fm.Fields[name].Empty() }
@@ -163,12 +176,12 @@ func (fm *Form) unreadable(root map[string]any) []*fault.Fault {
 	for _, f := range fm.Package.Schema.Facts {
 		if f.Kind == rule.ListKind {
 			for _, row := range fm.Rows(f.Code) {
-				cells, _ := decode(fm.Fields[f.Code+"/"+row].Value).(map[string]any)
+				cells, _ := fm.Fields[f.Code+"/"+row].decoded().(map[string]any)
 				for _, c := range f.Columns {
 					check(c, cells[c.Code], f.Code+"/"+row+"/"+c.Code)
 				}
 			}
-		} else if field := fm.Fields[f.Code]; !field.Empty() && !check(f, decode(field.Value), f.Code) {
+		} else if field := fm.Fields[f.Code]; !field.Empty() && !check(f, field.decoded(), f.Code) {
 			delete(root, f.Code)
 		}
 	}

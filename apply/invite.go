@@ -100,7 +100,7 @@ func (fm *Form) enlist(ctx context.Context, tx *db.Tx, a *Application, p *Partne
 		return err
 	}
 	f := &Field{Name: units.Code + "/" + db.NewID(), Value: text, Owner: a.Unit, Source: Typed, Changed: tx.Now, ChangedBy: actor.PersonID(tx.By.Person)}
-	fm.Fields[f.Name] = f
+	fm.put(f)
 	return putField(ctx, tx, a.ID, f)
 }
 

@@ -151,7 +151,7 @@ func (fm *Form) listed(f *rule.Fact, of maker) (out []thing) {
 	}
 	for _, row := range fm.Rows(f.Code) {
 		name := f.Code + "/" + row
-		cells, _ := decode(fm.Fields[name].Value).(map[string]any)
+		cells, _ := fm.Fields[name].decoded().(map[string]any)
 		out = append(out, standing(name, of(cells))...)
 	}
 	return out
@@ -313,7 +313,7 @@ func (fm *Form) json(code string) any {
 	if !fm.Has(code) {
 		return nil
 	}
-	return decode(fm.Fields[code].Value)
+	return fm.Fields[code].decoded()
 }
 
 func (fm *Form) text(code string) string { return cellText(fm.json(code)) }

@@ -21,5 +21,5 @@ func PutLive(ctx context.Context, tx *db.Tx, o *Office, id ID) error {
 	if err != nil {
 		return err
 	}
-	return putKeys(ctx, tx, live{a, fm.Package.ID, host, fm})
+	return putKeys(ctx, tx, fm.liveIn(tx, a, host))
 }

@@ -87,7 +87,7 @@ func (fm *Form) SectionText(s *programme.OutlineSection) string {
 	if f.Empty() {
 		return ""
 	}
-	text, _ := decode(f.Value).(string)
+	text, _ := f.decoded().(string)
 	return text
 }
 

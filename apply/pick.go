@@ -146,7 +146,7 @@ func (p *picking) rows(code string, ids []registry.RowID) ([]*registry.Row, erro
 // put writes a field.
 func (p *picking) put(f *Field) error {
 	f.Changed, f.ChangedBy = p.tx.Now, actor.PersonID(p.tx.By.Person)
-	p.fm.Fields[f.Name] = f
+	p.fm.put(f)
 	p.out.Fields = append(p.out.Fields, f.Name)
 	return putField(p.ctx, p.tx, p.fm.Of.ID, f)
 }

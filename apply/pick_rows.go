@@ -80,7 +80,7 @@ func (fm *Form) Holds(list *rule.Fact, row *registry.Row) bool {
 	text, _ := json.Marshal(row.CellsFor(list)) // texts, numbers and booleans always have a JSON form
 	brings, _ := decode(text).(map[string]any)
 	return slices.ContainsFunc(fm.Rows(list.Code), func(id string) bool {
-		stands, _ := decode(fm.Fields[list.Code+"/"+id].Value).(map[string]any)
+		stands, _ := fm.Fields[list.Code+"/"+id].decoded().(map[string]any)
 		for _, key := range registry.FindList(row.List).Keys {
 			if whole(list, stands, key) && whole(list, brings, key) {
 				return agree(list, key, stands, brings)

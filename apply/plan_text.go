@@ -57,7 +57,7 @@ func (o *Office) versionForm(ctx context.Context, r db.Reader, at PlanAt) (*Form
 	}
 	for code, value := range facts {
 		if f := fm.Package.Schema.Fact(code); f != nil && f.Kind == rule.LongTextKind {
-			fm.Fields[code] = &Field{Name: code, Value: plain(value)}
+			fm.put(&Field{Name: code, Value: plain(value)})
 		}
 	}
 	for id, text := range v.Texts.Outline {
@@ -66,7 +66,7 @@ func (o *Office) versionForm(ctx context.Context, r db.Reader, at PlanAt) (*Form
 			return nil, err
 		}
 		f.Name = OutlinePrefix + id
-		fm.Fields[f.Name] = f
+		fm.put(f)
 	}
 	for _, p := range v.Manifest.Parts {
 		if material, name := split(p.Name); p.Kind == FilePart && material == planMaterial {

@@ -4,7 +4,6 @@ import (
 	"context"
 
 	"shenbao/actor"
-	"shenbao/call"
 	"shenbao/internal/db"
 )
 
@@ -16,10 +15,6 @@ func Revive(ctx context.Context, tx *db.Tx, o *Office, id ID) error {
 	if err != nil || a.State != Submitted && a.State != Returned {
 		return err
 	}
-	c, err := call.Newest(ctx, tx, a.Call)
-	if err != nil {
-		return err
-	}
 	u, err := actor.FindUnit(ctx, tx, a.Unit)
 	if err != nil {
 		return err
@@ -28,5 +23,5 @@ func Revive(ctx context.Context, tx *db.Tx, o *Office, id ID) error {
 	if err != nil {
 		return err
 	}
-	return putKeys(ctx, tx, live{a, c.Package, u, fm})
+	return putKeys(ctx, tx, fm.liveIn(tx, a, u))
 }

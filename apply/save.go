@@ -73,7 +73,7 @@ func Save(ctx context.Context, tx *db.Tx, o *Office, s Saving) (*Saved, error) {
 		if err := putField(ctx, tx, fm.Of.ID, f); err != nil {
 			return nil, err
 		}
-		fm.Fields[f.Name] = f
+		fm.put(f)
 		out.Fields = append(out.Fields, f.Name)
 	}
 	for i := range out.Conflicts {
@@ -343,7 +343,7 @@ func (k *keeping) line(name string, f *Field) string {
 		return ""
 	}
 	if fact == nil {
-		text, _ := decode(f.Value).(string)
+		text, _ := f.decoded().(string)
 		return text
 	}
 	if fact.Kind != rule.ListKind {

@@ -60,7 +60,7 @@ func (o *Office) surroundings(ctx context.Context, r db.Reader, fm *Form) (*surr
 	if s.host, err = actor.FindUnit(ctx, r, fm.Of.Unit); err != nil {
 		return nil, err
 	}
-	s.keys = fm.keys(s.host, today.Year())
+	s.keys = fm.keys(s.host, yearOf(r))
 	if s.held, err = held(ctx, r, fm.Of.ID, s.keys); err != nil {
 		return nil, err
 	}

@@ -2,6 +2,10 @@ package apply
 
 import (
 	"context"
+	"crypto/sha256"
+	"database/sql"
+	"encoding/binary"
+	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -14,10 +18,18 @@ import (
 // A live (在办) application is one that was submitted: others see what it has.
 type live struct {
 	*Application
-	programme string
-	host      *actor.Unit
-	form      *Form
+	host *actor.Unit
+	form *Form
+	keys []resourceKey // of the form, in the year of the transaction
 }
+
+// liveIn is an application with what it has in the year of tx.
+func (fm *Form) liveIn(tx *db.Tx, a *Application, host *actor.Unit) live {
+	return live{a, host, fm, fm.keys(host, yearOf(tx))}
+}
+
+// yearOf is the year, of 年度, in which r reads.
+func yearOf(r db.Reader) int { return r.At().In(clock.Zone).Year() }
 
 // putKeys makes what a live application has known to others, in place of what
 // its version before had.
@@ -25,8 +37,7 @@ func putKeys(ctx context.Context, tx *db.Tx, l live) error {
 	if err := endKeys(ctx, tx, l.ID); err != nil {
 		return err
 	}
-	year := tx.Now.In(clock.Zone).Year()
-	if err := insertKeys(ctx, tx, l, year); err != nil {
+	if err := insertKeys(ctx, tx, l); err != nil {
 		return err
 	}
 	f := l.form.platformFact()
@@ -48,20 +59,20 @@ const (
 	writtenAtOnce = 16
 )
 
-func insertKeys(ctx context.Context, tx *db.Tx, l live, year int) error {
-	rows := packed(l.form.keys(l.host, year))
+func insertKeys(ctx context.Context, tx *db.Tx, l live) error {
+	rows := packed(l.keys)
 	for len(rows) > 0 {
 		some := rows[:min(writtenAtOnce, len(rows))]
 		rows = rows[len(some):]
-		args := []any{l.ID, l.Unit, l.programme, year}
+		args := []any{l.ID}
 		var b strings.Builder
-		b.WriteString(`INSERT INTO application_keys (application, unit, programme, year, kind, key, perhaps, firm, display, field) VALUES `)
+		b.WriteString(`INSERT INTO application_keys (application, key, key_sum, perhaps, perhaps_sum, firm, display, field) VALUES `)
 		for i, k := range some {
 			if i > 0 {
 				b.WriteString(", ")
 			}
-			b.WriteString("($1, $2, $3, $4")
-			for _, arg := range []any{k.kind, k.key, k.perhaps, k.firm, k.shown, k.field} {
+			b.WriteString("($1")
+			for _, arg := range []any{k.sure, sumOf(k.sure), k.perhaps, sumOf(k.perhaps), k.firm, k.shown, k.field} {
 				args = append(args, arg)
 				b.WriteString(", $" + strconv.Itoa(len(args)))
 			}
@@ -74,11 +85,20 @@ func insertKeys(ctx context.Context, tx *db.Tx, l live, year int) error {
 	return nil
 }
 
+// stored is a key as its row has it.
+func (k resourceKey) stored() string { return k.kind + "/" + k.key }
+
+// sumOf is the number by which a stored key is found; none of "".
+func sumOf(stored string) sql.NullInt64 {
+	h := sha256.Sum256([]byte(stored))
+	return sql.NullInt64{Int64: int64(binary.BigEndian.Uint64(h[:])), Valid: stored != ""}
+}
+
 // A keyRow is a row of the table: of one thing a key that is sure and one that
 // is weak, so that most things take one row.
 type keyRow struct {
 	resourceKey
-	perhaps string
+	sure, perhaps string // as they are stored, "" for none
 }
 
 // packed puts the keys of each thing into as few rows as hold them. Those of a
@@ -91,16 +111,15 @@ func packed(keys []resourceKey) []keyRow {
 			first = len(rows)
 		}
 		if !k.weak {
-			rows = append(rows, keyRow{resourceKey: k})
+			rows = append(rows, keyRow{resourceKey: k, sure: k.stored()})
 			continue
 		}
 		free := slices.IndexFunc(rows[first:], func(r keyRow) bool { return r.perhaps == "" })
 		if free < 0 {
 			free = len(rows) - first
 			rows = append(rows, keyRow{resourceKey: k})
-			rows[first+free].key = ""
 		}
-		rows[first+free].perhaps = k.key
+		rows[first+free].perhaps = k.stored()
 	}
 	return rows
 }
@@ -117,10 +136,9 @@ func endKeys(ctx context.Context, tx *db.Tx, id ID) error {
 	return markShard(ctx, tx, shardOf(id))
 }
 
-// A lookup is what is asked about keys of one kind.
+// A lookup is what is asked about keys that are looked up alike.
 type lookup struct {
-	kind string
-	keys []string
+	keys []string // as they are stored
 	weak bool
 	firm bool // of firm things: others that are firm do not count
 }
@@ -128,64 +146,69 @@ type lookup struct {
 // lookups sorts keys by what is asked about them.
 func lookups(keys []resourceKey) (out []lookup) {
 	for _, k := range keys {
-		l := lookup{kind: k.kind, weak: k.weak, firm: k.weak && k.firm}
-		i := slices.IndexFunc(out, func(o lookup) bool { return o.kind == l.kind && o.weak == l.weak && o.firm == l.firm })
+		l := lookup{weak: k.weak, firm: k.weak && k.firm}
+		i := slices.IndexFunc(out, func(o lookup) bool { return o.weak == l.weak && o.firm == l.firm })
 		if i < 0 {
 			i, out = len(out), append(out, l)
 		}
-		out[i].keys = append(out[i].keys, k.key)
+		out[i].keys = append(out[i].keys, k.stored())
 	}
 	return out
 }
 
-// column is where the keys stand, and condition what others are asked beside.
-func (l lookup) column() string {
+// matches asks that a row k of another application than $1 has the key of a row
+// of asked (key, sum).
+func (l lookup) matches() string {
+	column := "key"
 	if l.weak {
-		return "perhaps"
+		column = "perhaps"
 	}
-	return "key"
+	text := "k." + column + "_sum = asked.sum AND k." + column + " = asked.key AND k.application <> $1"
+	if l.firm {
+		text += " AND NOT k.firm"
+	}
+	return text
 }
 
-func (l lookup) condition() string {
-	if l.firm {
-		return " AND NOT k.firm"
+// asked begins a statement about keys, with its arguments behind self.
+func asked(self ID, keys []string) (string, []any) {
+	args := []any{self}
+	var b strings.Builder
+	b.WriteString("WITH asked (key, sum) AS (VALUES ")
+	for i, k := range keys {
+		if i > 0 {
+			b.WriteString(", ")
+		}
+		fmt.Fprintf(&b, "($%d, CAST($%d AS BIGINT))", 2*i+2, 2*i+3)
+		args = append(args, k, sumOf(k))
 	}
-	return ""
+	b.WriteString(") ")
+	return b.String(), args
 }
 
 // held are those of the keys that another live application than self has. It
 // reads one row of each: how many have it makes no difference.
 func held(ctx context.Context, r db.Reader, self ID, keys []resourceKey) ([]resourceKey, error) {
-	type asked struct {
-		kind, key string
-		weak      bool
+	type answer struct {
+		key  string
+		weak bool
 	}
-	found := map[asked]bool{}
+	found := map[answer]bool{}
 	for _, l := range lookups(keys) {
-		for len(l.keys) > 0 {
-			some := l.keys[:min(keysAtOnce, len(l.keys))]
-			l.keys = l.keys[len(some):]
+		for some := range slices.Chunk(l.keys, keysAtOnce) {
+			with, args := asked(self, some)
 			err := db.Each(ctx, r, func(row db.Scanner) error {
-				key := ""
-				err := row.Scan(&key)
-				found[asked{l.kind, key, l.weak}] = true
+				a := answer{weak: l.weak}
+				err := row.Scan(&a.key)
+				found[a] = true
 				return err
-			}, `WITH asked (key) AS (VALUES `+places(3, len(some), "($%d)")+`)
-				SELECT asked.key FROM asked WHERE EXISTS (
-					SELECT 1 FROM application_keys k WHERE k.kind = $1 AND k.`+l.column()+` = asked.key AND k.application <> $2`+l.condition()+`)`,
-				argsOf(some, l.kind, self)...)
+			}, with+`SELECT asked.key FROM asked WHERE EXISTS (SELECT 1 FROM application_keys k WHERE `+l.matches()+`)`, args...)
 			if err != nil {
 				return nil, err
 			}
 		}
 	}
-	var out []resourceKey
-	for _, k := range keys {
-		if found[asked{k.kind, k.key, k.weak}] {
-			out = append(out, k)
-		}
-	}
-	return out, nil
+	return slices.DeleteFunc(slices.Clone(keys), func(k resourceKey) bool { return !found[answer{k.stored(), k.weak}] }), nil
 }
 
 // A holder is another live application that has a key, and what it calls the
@@ -205,15 +228,13 @@ const (
 // holders are the other live applications that have some of the keys.
 func holders(ctx context.Context, r db.Reader, self ID, keys []resourceKey) (out []holder, err error) {
 	for _, l := range lookups(keys) {
-		for len(l.keys) > 0 {
-			some := l.keys[:min(holdersAtOnce, len(l.keys))]
-			l.keys = l.keys[len(some):]
+		for some := range slices.Chunk(l.keys, holdersAtOnce) {
+			with, args := asked(self, some)
 			found, err := db.All(ctx, r, func(row db.Scanner) (holder, error) {
 				var h holder
 				return h, row.Scan(&h.application, &h.shown)
-			}, `SELECT k.application, k.display FROM application_keys k
-				WHERE k.kind = $1 AND k.application <> $2 AND k.`+l.column()+` IN (`+places(3, len(some), "$%d")+`)`+l.condition()+`
-				ORDER BY k.application, k.display LIMIT `+strconv.Itoa(maxHolders), argsOf(some, l.kind, self)...)
+			}, with+`SELECT k.application, k.display FROM asked JOIN application_keys k ON `+l.matches()+`
+				ORDER BY k.application, k.display LIMIT `+strconv.Itoa(maxHolders), args...)
 			if err != nil {
 				return nil, err
 			}
@@ -221,20 +242,4 @@ func holders(ctx context.Context, r db.Reader, self ID, keys []resourceKey) (out
 		}
 	}
 	return out, nil
-}
-
-// places are n placeholders from a number on, each as form has it.
-func places(from, n int, form string) string {
-	all := make([]string, n)
-	for i := range all {
-		all[i] = strings.Replace(form, "%d", strconv.Itoa(from+i), 1)
-	}
-	return strings.Join(all, ", ")
-}
-
-func argsOf(keys []string, first ...any) []any {
-	for _, k := range keys {
-		first = append(first, k)
-	}
-	return first
 }

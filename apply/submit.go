@@ -152,6 +152,14 @@ type freezing struct {
 	*prepared
 }
 
+// live is what others may not have too; it was worked out with the findings.
+func (f freezing) live(tx *db.Tx, host *actor.Unit) live {
+	if f.assessed.year != yearOf(tx) {
+		return f.form.liveIn(tx, f.Application, host)
+	}
+	return live{f.Application, host, f.form, f.assessed.keys}
+}
+
 // freeze writes the version, its line and its receipt.
 func (o *Office) freeze(ctx context.Context, tx *db.Tx, s Submission, f freezing) (*Version, error) {
 	u, err := actor.FindUnit(ctx, tx, f.Unit)
@@ -196,7 +204,7 @@ func (o *Office) freeze(ctx context.Context, tx *db.Tx, s Submission, f freezing
 	if err := insertVersion(ctx, tx, v); err != nil {
 		return nil, err
 	}
-	if err := putKeys(ctx, tx, live{f.Application, f.call.Package, u, f.form}); err != nil {
+	if err := putKeys(ctx, tx, f.live(tx, u)); err != nil {
 		return nil, err
 	}
 	f.Name, f.Changed, f.ChangedBy = v.Manifest.Name, tx.Now, person.ID
@@ -249,7 +257,7 @@ func (fm *Form) texts() Texts {
 		if rest == name {
 			continue
 		}
-		if text, _ := decode(f.Value).(string); text != "" {
+		if text, _ := f.decoded().(string); text != "" {
 			into[rest] = text
 		}
 	}

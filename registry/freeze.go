@@ -24,13 +24,28 @@ type Snapshot struct {
 // profile that did not change has one copy.
 type frozen struct {
 	Unit      *actor.Unit          `json:"unit"`
-	Rows      []frozenRow          `json:"rows"`
+	Rows      []*frozenRow         `json:"rows"`
 	Registers map[string]*UnitRows `json:"registers"`
 }
 
+// frozenRow is a [Row] as it is stored: nothing of it is read, which counts when
+// hundreds submit at once.
 type frozenRow struct {
-	*Row
-	PersonKey string `json:"person_key,omitempty"`
+	ID        string          `json:"id"`
+	List      string          `json:"list"`
+	Version   int64           `json:"version"`
+	Cells     json.RawMessage `json:"cells"`
+	PersonKey string          `json:"person_key,omitempty"`
+	Evidence  string          `json:"evidence,omitempty"`
+	Entered   frozenMark      `json:"entered"`
+	Confirmed frozenMark      `json:"confirmed"`
+	Verified  frozenMark      `json:"verified"`
+}
+
+type frozenMark struct {
+	Person string `json:"person"`
+	Unit   string `json:"unit"`
+	At     string `json:"at,omitempty"`
 }
 
 // Freeze (留存档案) keeps a copy of a unit's profile as it stands: for an
@@ -56,15 +71,16 @@ func (s Snapshot) Keep(ctx context.Context, tx *db.Tx) error {
 
 // SnapshotOf makes the copy of a profile, whoever asks, and keeps it nowhere.
 func SnapshotOf(ctx context.Context, r db.Reader, unit actor.UnitID) (Snapshot, error) {
-	p, err := ProfileOf(ctx, r, unit)
+	u, err := actor.FindUnit(ctx, r, unit)
 	if err != nil {
 		return Snapshot{}, err
 	}
-	f := frozen{Unit: p.Unit, Rows: []frozenRow{}, Registers: p.Registers}
-	for _, l := range Lists {
-		for _, r := range p.Rows[l.ID] {
-			f.Rows = append(f.Rows, frozenRow{r, r.Person})
-		}
+	f := frozen{Unit: u}
+	if f.Rows, err = standingAsStored(ctx, r, unit); err != nil {
+		return Snapshot{}, err
+	}
+	if f.Registers, err = registersOf(ctx, r, u.Code); err != nil {
+		return Snapshot{}, err
 	}
 	body, err := json.Marshal(f)
 	if err != nil {

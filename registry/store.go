@@ -37,6 +37,22 @@ func standing(ctx context.Context, r db.Reader, unit actor.UnitID, list string) 
 	return rows, nil
 }
 
+// standingAsStored is standing of every list, for a snapshot.
+func standingAsStored(ctx context.Context, r db.Reader, unit actor.UnitID) ([]*frozenRow, error) {
+	rows, err := db.All(ctx, r, func(from db.Scanner) (*frozenRow, error) {
+		f, cells := &frozenRow{}, ""
+		err := from.Scan(&f.ID, &f.Version, &f.List, &cells, &f.PersonKey, &f.Evidence, &f.Entered.At, &f.Entered.Person, &f.Entered.Unit,
+			&f.Confirmed.At, &f.Confirmed.Person, &f.Confirmed.Unit, &f.Verified.At, &f.Verified.Person, &f.Verified.Unit)
+		f.Cells = json.RawMessage(cells)
+		return f, err
+	}, `SELECT id, version, list, cells, person, evidence, entered, entered_person, entered_unit, confirmed, confirmed_person, confirmed_unit,
+		verified, verified_person, verified_unit FROM profile_rows WHERE unit = $1 AND ended = '' ORDER BY list, id`, string(unit))
+	if rows == nil {
+		rows = []*frozenRow{}
+	}
+	return rows, err
+}
+
 // first returns the first rows of a roster that stand, in the order in which
 // they were first entered.
 func first(ctx context.Context, r db.Reader, o Roster, limit int) ([]*Row, error) {

@@ -4,19 +4,17 @@
 -- have too: gone when they are taken back or given up.
 CREATE TABLE application_keys (
     application TEXT    NOT NULL REFERENCES applications (id),
-    unit        TEXT    NOT NULL, -- the host
-    programme   TEXT    NOT NULL,
-    year        BIGINT  NOT NULL, -- in which it was submitted
-    kind        TEXT    NOT NULL, -- person, result, instrument, premises, title, direction, host
-    key         TEXT    NOT NULL, -- equal for the same thing; '' for none
-    perhaps     TEXT    NOT NULL, -- equal for what may be the same; '' for none
+    key         TEXT    NOT NULL, -- kind/…, equal for the same thing; '' for none
+    key_sum     BIGINT,           -- of key, by which it is found: numbers make small indexes
+    perhaps     TEXT    NOT NULL, -- kind/…, equal for what may be the same; '' for none
+    perhaps_sum BIGINT,
     firm        BOOLEAN NOT NULL, -- the thing has a key that everybody would give it
     display     TEXT    NOT NULL, -- the thing, as people know it
     field       TEXT    NOT NULL  -- where it stands in the form
 );
 CREATE INDEX application_keys_of ON application_keys (application);
-CREATE INDEX application_keys_by ON application_keys (kind, key);
-CREATE INDEX application_keys_perhaps ON application_keys (kind, perhaps);
+CREATE INDEX application_keys_by ON application_keys (key_sum) WHERE key_sum IS NOT NULL;
+CREATE INDEX application_keys_perhaps ON application_keys (perhaps_sum) WHERE perhaps_sum IS NOT NULL;
 
 -- The names of the platforms that they apply for, in shards: whoever keeps an
 -- index of a shard sees by its mark that it changed.
