@@ -190,7 +190,11 @@ func (c runningClock) Now() time.Time {
 // goroutines: everybody is told what the recorded instant says, and whoever was
 // told that it was accepted has a version that says so.
 func TestSubmittingAroundTheClose(t *testing.T) {
-	const many, rounds, workers = 200, 5, 8
+	const many, workers = 200, 8
+	rounds := 5
+	if testing.Short() {
+		rounds = 1
+	}
 	each(t, func(h *house) {
 		ready := h.Ready()
 		var in, out int

@@ -281,7 +281,11 @@ func TestRandomWalks(t *testing.T) {
 	each(t, func(h *house) {
 		ready := h.Ready()
 		random := rand.New(rand.NewPCG(uint64(time.Now().UnixNano()), 1))
-		for range 15 {
+		walks := 15
+		if testing.Short() {
+			walks = 3
+		}
+		for range walks {
 			choices := make([]byte, 250)
 			for i := range choices {
 				choices[i] = byte(random.Uint32())

@@ -27,7 +27,7 @@ var aHash = sync.OnceValue(func() actor.Hash {
 
 // A house is a database with two provinces, a city, and units in it.
 type house struct {
-	*testing.T
+	testing.TB
 	db     *db.DB
 	keys   *secret.Keys
 	gate   *actor.Gate
@@ -41,10 +41,10 @@ var units = map[string][3]string{
 	"other": {"91370000MA0000006A", "海岱精密传感有限公司", "370114"},
 }
 
-func build(t *testing.T, d *db.DB) *house {
+func build(t testing.TB, d *db.DB) *house {
 	t.Helper()
 	keys := secret.New()
-	h := &house{T: t, db: d, keys: keys, gate: actor.NewGate(d, keys, actor.DefaultSettings()),
+	h := &house{TB: t, db: d, keys: keys, gate: actor.NewGate(d, keys, actor.DefaultSettings()),
 		units: map[string]*actor.Unit{}, people: map[string]actor.PersonID{}}
 	h.gate.Send = func(context.Context, *db.Tx, actor.Letter) error { return nil }
 	for _, a := range []struct{ name, place, level string }{{"province", "370000", actor.Province}, {"city", "370100", actor.City}, {"abroad", "140000", actor.Province}} {

@@ -78,6 +78,9 @@ func (s *Server) answer(w http.ResponseWriter, v *visit, p page, err error) erro
 		w.WriteHeader(http.StatusInternalServerError)
 		return e
 	}
+	if v.standsAt != "" {
+		w.Header().Set("Content-Location", v.standsAt)
+	}
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	w.Header().Set("Content-Language", map[string]string{"zh": "zh-CN", "en": "en"}[v.Lang])
 	w.WriteHeader(status)

@@ -100,12 +100,28 @@ func (s *Server) saveReasons(v *visit, in struct {
 	return p, err
 }
 
-// submittedPage is a version with its receipt; a browser is led to its page.
+// submittedPage is a version that was submitted a moment ago, where its receipt
+// cannot be shown at once: a browser is led to it.
 type submittedPage struct{ *apply.Version }
 
 func (submittedPage) title(*visit) string         { return "" }
 func (submittedPage) body(*visit) templ.Component { return templ.NopComponent }
 func (p submittedPage) location() string          { return versionAddress(p.Application, p.Number) }
+
+// submitted answers with the receipt itself: nobody who was in time is left
+// without it because a second request did not come through.
+func (s *Server) submitted(v *visit, of *apply.Version) page {
+	if v.JSON() {
+		return submittedPage{of}
+	}
+	p, err := s.versionPage(v, of.Application, of.Number)
+	if err != nil { // it is submitted; its page can be asked for again
+		s.Log.ErrorContext(v.Context(), "show a receipt", "request", v.Number, "error", err.Error())
+		return submittedPage{of}
+	}
+	v.standsAt = p.address()
+	return p
+}
 
 // submitApplication hands an application in. What counts is when the request
 // was fully received.
@@ -113,7 +129,7 @@ func (s *Server) submitApplication(v *visit, in submission) (page, error) {
 	version, err := s.office.HandIn(v.Context(), s.DB, v.By(), apply.Submission{Application: in.Application, Key: in.Key, Seen: in.Seen,
 		Pledges: in.Pledges, Acknowledged: in.Acknowledged, Received: v.Received})
 	if err == nil {
-		return submittedPage{version}, nil
+		return s.submitted(v, version), nil
 	}
 	p, e := s.checking(v, in.Application)
 	if e != nil {

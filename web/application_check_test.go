@@ -60,14 +60,15 @@ func TestSubmit(t *testing.T) {
 	without(t, h.get("host admin", h.path(id, "/check")), "项需处理后才能提交")
 	a := h.post("host admin", h.path(id, "/submit"), http.StatusUnprocessableEntity, send[:4]...)
 	want(t, a.Body.String(), "请阅读并勾选诚信承诺")
-	a = h.post("host admin", h.path(id, "/submit"), http.StatusSeeOther, send...)
-	if got := a.Header().Get("Location"); got != h.path(id, "/versions/1") {
-		t.Errorf("led to %s", got)
+	a = h.post("host admin", h.path(id, "/submit"), http.StatusOK, send...)
+	if got := a.Header().Get("Content-Location"); got != h.path(id, "/versions/1") {
+		t.Errorf("the receipt stands at %s", got)
 	}
+	want(t, a.Body.String(), "shenbao receipt", h.path(id, "/versions/1/receipt.pdf"), `data-address="`+h.path(id, "/versions/1")+`"`, h.path(id, "/versions/1?lang=en"))
 	lines := len(dbtest.Lines(t, h.db))
-	again := h.post("host admin", h.path(id, "/submit"), http.StatusSeeOther, send...)
-	if got := again.Header().Get("Location"); got != h.path(id, "/versions/1") || len(dbtest.Lines(t, h.db)) != lines {
-		t.Errorf("the same request twice leads to %s", got)
+	again := h.post("host admin", h.path(id, "/submit"), http.StatusOK, send...)
+	if got := again.Header().Get("Content-Location"); got != h.path(id, "/versions/1") || len(dbtest.Lines(t, h.db)) != lines {
+		t.Errorf("the same request twice answers with %s", got)
 	}
 	body, _ := json.Marshal(map[string]any{"key": send[1], "seen": send[3], "pledges": apply.Pledges, "acknowledged": true})
 	v := struct {
@@ -94,7 +95,7 @@ func TestSubmitWhatWasSeen(t *testing.T) {
 	want(t, a.Body.String(), "检查之后内容又有变动")
 	a = h.post("host admin", h.path(id, "/submit"), http.StatusUnprocessableEntity, append(send, "long", strings.Repeat("x", maxSmall))...)
 	want(t, a.Body.String(), "内容太大")
-	h.post("host admin", h.path(id, "/submit"), http.StatusSeeOther, h.submission("host admin", id)...)
+	h.post("host admin", h.path(id, "/submit"), http.StatusOK, h.submission("host admin", id)...)
 }
 
 // An editor is told who may submit.
@@ -116,7 +117,7 @@ func TestSubmitAtTheEnd(t *testing.T) {
 	for _, one := range []struct {
 		before time.Duration
 		status int
-	}{{time.Millisecond, http.StatusSeeOther}, {0, http.StatusGone}, {-time.Millisecond, http.StatusGone}} {
+	}{{time.Millisecond, http.StatusOK}, {0, http.StatusGone}, {-time.Millisecond, http.StatusGone}} {
 		h := newHall(t)
 		id := h.house.Ready()
 		send := h.submission("host admin", id)
@@ -131,7 +132,7 @@ func TestSubmitAtTheEnd(t *testing.T) {
 func TestTakeBackAndReturn(t *testing.T) {
 	h := newHall(t)
 	id := h.house.Ready()
-	h.post("host admin", h.path(id, "/submit"), http.StatusSeeOther, h.submission("host admin", id)...)
+	h.post("host admin", h.path(id, "/submit"), http.StatusOK, h.submission("host admin", id)...)
 	want(t, h.get("district officer", h.path(id, "")), `<option value="centre.name">`, `<option value="material.plan">`, "退回后，申报单位可修改")
 	a := h.post("district officer", h.path(id, "/return"), http.StatusUnprocessableEntity, "reason", "", "until", "", "field", "centre.name", "remark", "名称<b>太宽")
 	want(t, a.Body.String(), "请写明退回原因", `value="名称&lt;b&gt;太宽"`, `<option value="centre.name" selected>`)
@@ -147,7 +148,7 @@ func TestTakeBackAndReturn(t *testing.T) {
 			t.Errorf("an officer opens %s of what is being mended: %d", rest, a.Code)
 		}
 	}
-	h.post("host admin", h.path(id, "/submit"), http.StatusSeeOther, h.submission("host admin", id)...)
+	h.post("host admin", h.path(id, "/submit"), http.StatusOK, h.submission("host admin", id)...)
 	h.post("host admin", h.path(id, "/withdraw"), http.StatusSeeOther)
 	want(t, h.get("host admin", h.path(id, "")), "目前没有有效的提交", "放弃后这份申报书不能再填")
 	h.post("host admin", h.path(id, "/drop"), http.StatusSeeOther)
@@ -197,7 +198,7 @@ func TestApplicationsList(t *testing.T) {
 	h := newHall(t)
 	want(t, h.get("host editor", "/applications"), "还没有申报书", `href="/calls"`)
 	id := h.house.Ready()
-	h.post("host admin", h.path(id, "/submit"), http.StatusSeeOther, h.submission("host admin", id)...)
+	h.post("host admin", h.path(id, "/submit"), http.StatusOK, h.submission("host admin", id)...)
 	draft := h.house.Begin().ID
 	list := h.get("host editor", "/applications")
 	want(t, list, string(id), string(draft), "继续填报", "查看回执", "2024年12月2日")

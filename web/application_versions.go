@@ -79,15 +79,20 @@ func (s *Server) showVersion(v *visit, in struct {
 	Number      int64    `json:"number" in:"path"`
 	Paper       string   `json:"paper"` // see apply.Printing
 }) (versionPage, error) {
+	p, err := s.versionPage(v, in.Application, in.Number)
+	p.paper = in.Paper
+	return p, err
+}
+
+func (s *Server) versionPage(v *visit, id apply.ID, number int64) (versionPage, error) {
 	return db.View(v.Context(), s.DB, func(r db.Reader) (p versionPage, err error) {
-		p.paper = in.Paper
-		if p.sight, err = recommend.Sight(v.Context(), r, v.By(), in.Application); err != nil {
+		if p.sight, err = recommend.Sight(v.Context(), r, v.By(), id); err != nil {
 			return p, err
 		}
-		if p.Version, err = p.sight.VersionOf(v.Context(), r, in.Number); err != nil {
+		if p.Version, err = p.sight.VersionOf(v.Context(), r, number); err != nil {
 			return p, err
 		}
-		if p.says, err = s.office.Contents(v.Context(), r, v.By(), p.sight, in.Number); err != nil {
+		if p.says, err = s.office.Contents(v.Context(), r, v.By(), p.sight, number); err != nil {
 			return p, err
 		}
 		p.next = stageAfter(p.sight.Of)

@@ -32,6 +32,7 @@ type visit struct {
 	octets    bool           // the body may be bytes: see octets
 	scope     string         // put behind the ids of the fields of a form: see form
 	cookies   []*http.Cookie // to be set with the answer
+	standsAt  string         // the address of what a form is answered with, when it has one of its own
 	clearData bool           // the browser is to forget what it keeps of this site
 }
 
@@ -92,6 +93,9 @@ func language(r *http.Request, kept string) (lang string, asked bool) {
 // page where there is none, or a form was answered, which cannot be asked for
 // again.
 func (v *visit) here(lang string) string {
+	if v.standsAt != "" {
+		return v.standsAt + "?lang=" + lang
+	}
 	if v.Method != http.MethodGet || v.Pattern == "/" {
 		return "/?lang=" + lang
 	}

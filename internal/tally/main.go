@@ -4,7 +4,8 @@
 //
 //	N passed, N failed
 //
-// that counts tests and subtests. A package that fails without a failing test
+// that counts tests and subtests, each once: what was short in one run and whole
+// in another passed, and was not skipped. A package that fails without a failing test
 // (it does not build, or panics) counts as one failure, and so does each check
 // named with -failed. It exits with 1 if anything failed or nothing ran.
 package main
@@ -15,6 +16,7 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"slices"
 	"strings"
@@ -23,7 +25,7 @@ import (
 func main() {
 	failed := flag.String("failed", "", "names of checks that failed before the tests, separated by spaces")
 	flag.Parse()
-	t := &tally{out: os.Stdout}
+	t := newTally(os.Stdout)
 	if err := t.read(os.Stdin); err != nil {
 		fmt.Fprintln(os.Stderr, "tally:", err)
 		t.failed++
@@ -51,10 +53,15 @@ type run struct {
 
 // A tally counts tests over many packages.
 type tally struct {
-	out            io.Writer
-	passed, failed int
-	skipped        []string
-	running        map[string]*run
+	out     io.Writer
+	passed  map[string]bool   // package and name
+	skipped map[string]string // why, by package and name
+	failed  int
+	running map[string]*run
+}
+
+func newTally(out io.Writer) *tally {
+	return &tally{out: out, passed: map[string]bool{}, skipped: map[string]string{}}
 }
 
 // read takes in one stream of events. A line that is no event, such as a
@@ -111,11 +118,11 @@ func (t *tally) take(e event) {
 func (t *tally) end(e event, r *run) {
 	switch e.Action {
 	case "pass":
-		t.passed++
+		t.passed[e.Package+" "+e.Test] = true
 		delete(r.tests, e.Test)
 	case "skip":
 		reason := strings.TrimSpace(strings.Join(said(r.tests[e.Test]), " "))
-		t.skipped = append(t.skipped, fmt.Sprintf("skipped %s %s: %s", e.Package, e.Test, reason))
+		t.skipped[e.Package+" "+e.Test] = reason
 		delete(r.tests, e.Test)
 	case "fail":
 		t.failed++
@@ -175,14 +182,15 @@ func (t *tally) close(checks []string) bool {
 		t.printFailures(r)
 		t.failed++
 	}
-	slices.Sort(t.skipped)
-	for _, line := range t.skipped {
-		fmt.Fprintln(t.out, line)
+	for _, test := range slices.Sorted(maps.Keys(t.skipped)) {
+		if !t.passed[test] {
+			fmt.Fprintf(t.out, "skipped %s: %s\n", test, t.skipped[test])
+		}
 	}
 	for _, check := range checks {
 		fmt.Fprintf(t.out, "FAIL\t%s\n", check)
 		t.failed++
 	}
-	fmt.Fprintf(t.out, "%d passed, %d failed\n", t.passed, t.failed)
-	return t.failed == 0 && t.passed > 0
+	fmt.Fprintf(t.out, "%d passed, %d failed\n", len(t.passed), t.failed)
+	return t.failed == 0 && len(t.passed) > 0
 }

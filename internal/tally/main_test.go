@@ -53,12 +53,16 @@ func TestTally(t *testing.T) {
 			[]string{"pass|a|S|", `output|a|T|=== RUN   T\n`, `output|a|T|    a_test.go:3: no database\n`, `output|a|T|--- SKIP: T (0.00s)\n`, "skip|a|T|", "pass|a||"},
 			nil,
 			"skipped a T: a_test.go:3: no database\n1 passed, 0 failed\n", true},
+		{"what was short ran whole in another run",
+			[]string{`output|a|T|    a_test.go:3: long\n`, "skip|a|T|", "pass|a|S|", "pass|a||", "pass|a|T|", "pass|a|S|", "pass|a||"},
+			nil,
+			"2 passed, 0 failed\n", true},
 		{"a check failed before", []string{"pass|a|T|", "pass|a||"}, []string{"gofmt"}, "FAIL\tgofmt\n1 passed, 1 failed\n", false},
 		{"nothing ran", []string{"go: no packages"}, nil, "go: no packages\n0 passed, 0 failed\n", false},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			var out strings.Builder
-			tal := &tally{out: &out}
+			tal := newTally(&out)
 			if err := tal.read(strings.NewReader(lines(c.events...))); err != nil {
 				t.Fatal(err)
 			}

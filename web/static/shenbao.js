@@ -19,6 +19,15 @@ document.addEventListener("DOMContentLoaded", () => {
   document.getElementById("fault")?.focus();
 });
 
+// What a form was answered with and has an address of its own, stands at it:
+// reloading shows it again and sends nothing.
+document.addEventListener("DOMContentLoaded", () => {
+  const address = document.getElementById("main")?.dataset.address;
+  if (address) {
+    history.replaceState(null, "", address);
+  }
+});
+
 // A confirmation asks in the words of the page.
 document.addEventListener("click", (event) => {
   const button = event.target.closest("[data-confirm]");
