@@ -156,38 +156,34 @@ func lookups(keys []resourceKey) (out []lookup) {
 	return out
 }
 
-// matches asks that a row k of another application than $1 has the key of a row
-// of asked (key, sum).
-func (l lookup) matches() string {
-	column := "key"
+// column is where the keys stand, and others is the condition that a row k is of
+// another application than $1.
+func (l lookup) column() string {
 	if l.weak {
-		column = "perhaps"
+		return "perhaps"
 	}
-	text := "k." + column + "_sum = asked.sum AND k." + column + " = asked.key AND k.application <> $1"
-	if l.firm {
-		text += " AND NOT k.firm"
-	}
-	return text
+	return "key"
 }
 
-// asked begins a statement about keys, with its arguments behind self.
-func asked(self ID, keys []string) (string, []any) {
-	args := []any{self}
-	var b strings.Builder
-	b.WriteString("WITH asked (key, sum) AS (VALUES ")
-	for i, k := range keys {
-		if i > 0 {
-			b.WriteString(", ")
-		}
-		fmt.Fprintf(&b, "($%d, CAST($%d AS BIGINT))", 2*i+2, 2*i+3)
-		args = append(args, k, sumOf(k))
+func (l lookup) others() string {
+	if l.firm {
+		return "k.application <> $1 AND NOT k.firm"
 	}
-	b.WriteString(") ")
-	return b.String(), args
+	return "k.application <> $1"
+}
+
+// places are the placeholders of n arguments, from a number on.
+func places(from, n int) string {
+	all := make([]string, n)
+	for i := range all {
+		all[i] = "$" + strconv.Itoa(from+i)
+	}
+	return strings.Join(all, ", ")
 }
 
 // held are those of the keys that another live application than self has. It
-// reads one row of each: how many have it makes no difference.
+// reads one row of each: how many have it makes no difference. (PostgreSQL would
+// make one join of all that EXISTS asks, and read the whole table.)
 func held(ctx context.Context, r db.Reader, self ID, keys []resourceKey) ([]resourceKey, error) {
 	type answer struct {
 		key  string
@@ -196,13 +192,22 @@ func held(ctx context.Context, r db.Reader, self ID, keys []resourceKey) ([]reso
 	found := map[answer]bool{}
 	for _, l := range lookups(keys) {
 		for some := range slices.Chunk(l.keys, keysAtOnce) {
-			with, args := asked(self, some)
+			args := []any{self}
+			var asked strings.Builder
+			for i, k := range some {
+				if i > 0 {
+					asked.WriteString(", ")
+				}
+				fmt.Fprintf(&asked, "($%d, CAST($%d AS BIGINT))", 2*i+2, 2*i+3)
+				args = append(args, k, sumOf(k))
+			}
 			err := db.Each(ctx, r, func(row db.Scanner) error {
 				a := answer{weak: l.weak}
 				err := row.Scan(&a.key)
 				found[a] = true
 				return err
-			}, with+`SELECT asked.key FROM asked WHERE EXISTS (SELECT 1 FROM application_keys k WHERE `+l.matches()+`)`, args...)
+			}, `WITH asked (key, sum) AS (VALUES `+asked.String()+`) SELECT asked.key FROM asked WHERE (
+				SELECT 1 FROM application_keys k WHERE k.`+l.column()+`_sum = asked.sum AND k.`+l.column()+` = asked.key AND `+l.others()+` LIMIT 1) = 1`, args...)
 			if err != nil {
 				return nil, err
 			}
@@ -229,11 +234,18 @@ const (
 func holders(ctx context.Context, r db.Reader, self ID, keys []resourceKey) (out []holder, err error) {
 	for _, l := range lookups(keys) {
 		for some := range slices.Chunk(l.keys, holdersAtOnce) {
-			with, args := asked(self, some)
+			args := []any{self}
+			for _, k := range some {
+				args = append(args, k)
+			}
+			for _, k := range some {
+				args = append(args, sumOf(k))
+			}
 			found, err := db.All(ctx, r, func(row db.Scanner) (holder, error) {
 				var h holder
 				return h, row.Scan(&h.application, &h.shown)
-			}, with+`SELECT k.application, k.display FROM asked JOIN application_keys k ON `+l.matches()+`
+			}, `SELECT k.application, k.display FROM application_keys k
+				WHERE k.`+l.column()+`_sum IN (`+places(len(some)+2, len(some))+`) AND k.`+l.column()+` IN (`+places(2, len(some))+`) AND `+l.others()+`
 				ORDER BY k.application, k.display LIMIT `+strconv.Itoa(maxHolders), args...)
 			if err != nil {
 				return nil, err

@@ -204,9 +204,6 @@ func (o *Office) freeze(ctx context.Context, tx *db.Tx, s Submission, f freezing
 	if err := insertVersion(ctx, tx, v); err != nil {
 		return nil, err
 	}
-	if err := putKeys(ctx, tx, f.live(tx, u)); err != nil {
-		return nil, err
-	}
 	f.Name, f.Changed, f.ChangedBy = v.Manifest.Name, tx.Now, person.ID
 	if err := save(ctx, tx, f.Application); err != nil {
 		return nil, err
@@ -214,7 +211,10 @@ func (o *Office) freeze(ctx context.Context, tx *db.Tx, s Submission, f freezing
 	if err := moved(ctx, tx, f.Application); err != nil {
 		return nil, err
 	}
-	return v, Tell(ctx, tx, f.Unit, inbox.Notice{Key: "apply.notice.submitted", Link: v.link(), Args: []any{f.Name, v.Hash[:12]}}, "apply.submitted:"+v.Hash)
+	if err := Tell(ctx, tx, f.Unit, inbox.Notice{Key: "apply.notice.submitted", Link: v.link(), Args: []any{f.Name, v.Hash[:12]}}, "apply.submitted:"+v.Hash); err != nil {
+		return nil, err
+	}
+	return v, putKeys(ctx, tx, f.live(tx, u)) // last: who submits beside it waits for the shard of its name
 }
 
 // ownParts adds to the manifest what is kept with the version itself.
