@@ -62,9 +62,10 @@ func Resume(ctx context.Context, r db.Reader, shelf *Shelf, token, lang string) 
 }
 
 // Newest returns the call that is in force in the place of a published one: the
-// last of its amendments, or itself.
+// last of its amendments, or itself. It comes without the files of its notice:
+// who acts on a call asks for its times.
 func Newest(ctx context.Context, r db.Reader, id ID) (*Call, error) {
-	c, err := find(ctx, r, id)
+	c, err := findTimes(ctx, r, id)
 	if err == nil && !c.public() {
 		err = fault.New(fault.Missing, "call.missing")
 	}
@@ -85,7 +86,7 @@ func newest(ctx context.Context, r db.Reader, c *Call) (*Call, error) {
 		if c.ReplacedBy == "" {
 			return c, nil
 		}
-		next, err := find(ctx, r, c.ReplacedBy)
+		next, err := findTimes(ctx, r, c.ReplacedBy)
 		if err != nil {
 			return nil, err
 		}

@@ -28,8 +28,9 @@ func scanCall(row db.Scanner) (*Call, error) {
 	return c, err
 }
 
-// find returns a call whoever asks, with all that hangs on it.
-func find(ctx context.Context, r db.Reader, id ID) (*Call, error) {
+// findTimes returns a call whoever asks, with its windows and extensions, and
+// without the files of its notice and their texts.
+func findTimes(ctx context.Context, r db.Reader, id ID) (*Call, error) {
 	if !keyed(string(id)) {
 		return nil, fault.New(fault.Missing, "call.missing")
 	}
@@ -37,7 +38,13 @@ func find(ctx context.Context, r db.Reader, id ID) (*Call, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := hang(ctx, r, []*Call{c}); err != nil {
+	return c, hang(ctx, r, []*Call{c})
+}
+
+// find is findTimes with all else that hangs on a call.
+func find(ctx context.Context, r db.Reader, id ID) (*Call, error) {
+	c, err := findTimes(ctx, r, id)
+	if err != nil {
 		return nil, err
 	}
 	if c.Attachments, err = attachments(ctx, r, id); err != nil {
