@@ -1,6 +1,8 @@
 package registry
 
 import (
+	"bytes"
+	"encoding/csv"
 	"slices"
 	"strconv"
 	"strings"
@@ -278,4 +280,24 @@ func (l *List) label(cells map[string]string) string {
 		}
 	}
 	return ""
+}
+
+// CSV writes rows, by column, as an authority uploads them: under the names of
+// the columns in Chinese.
+func (l *List) CSV(rows []map[string]string) []byte {
+	var b bytes.Buffer
+	w := csv.NewWriter(&b)
+	line := make([]string, len(l.Columns))
+	for i, c := range l.Columns {
+		line[i] = c.Name(locale.ZH)
+	}
+	_ = w.Write(line) // into memory
+	for _, row := range rows {
+		for i, c := range l.Columns {
+			line[i] = row[c.Code]
+		}
+		_ = w.Write(line)
+	}
+	w.Flush()
+	return b.Bytes()
 }

@@ -53,13 +53,7 @@ type Branch struct {
 }
 
 // binds reports whether the rule's answer counts towards the overall answer.
-func (r *Rule) binds() bool {
-	switch r.Effect {
-	case Refuse, Veto, Route, Ask:
-		return true
-	}
-	return false
-}
+func (r *Rule) binds() bool { return r.WhenUnmet() != "" }
 
 // Judge draws the overall answer from the findings of Findings.
 func (p *Program) Judge(f *Facts, res *Result, findings []Finding) Judgement {
@@ -99,12 +93,22 @@ func (fd *Finding) points() Answer {
 		return Eligible
 	case fd.Verdict == Unknown:
 		return NotYetProvable
-	case fd.Rule.Effect == Route:
+	}
+	return fd.Rule.WhenUnmet()
+}
+
+// WhenUnmet is the overall answer that a rule leads to when it is unmet, "" when
+// it does not bind.
+func (r *Rule) WhenUnmet() Answer {
+	switch r.Effect {
+	case Refuse, Veto:
+		return NotEligible
+	case Route:
 		return OtherTrack
-	case fd.Rule.Effect == Ask:
+	case Ask:
 		return Exceptions
 	}
-	return NotEligible
+	return ""
 }
 
 // note adds the finding's evidence and gaps to the lists.
@@ -179,7 +183,7 @@ func relativeGap(lacks []Leaf) float64 {
 	for _, l := range lacks {
 		need := float64(l.Required.lo)
 		if _, ok := l.Node.(*Ratio); ok {
-			need = float64(share(max(0, l.Base.lo), l.Required.lo))
+			need = float64(Share(max(0, l.Base.lo), l.Required.lo))
 		}
 		if l.Gap <= 0 || need <= 0 {
 			sum++

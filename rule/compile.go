@@ -349,7 +349,7 @@ func (p *Program) value(o Operand) *value {
 	case *Agg:
 		return p.aggregate(o)
 	}
-	n, _ := constant(o)
+	n, _ := Constant(o)
 	return &value{op: constValue, n: n}
 }
 

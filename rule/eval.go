@@ -150,7 +150,7 @@ func (r *run) numeric(c *code, rec *leafResult) (Truth, Reasons) {
 		t2, w2 := compare(AtMost, a, m)
 		return and(t1, w1, t2, w2)
 	case opAbout:
-		d := share(b.lo, m.lo)
+		d := Share(b.lo, m.lo)
 		t1, w1 := compare(AtLeast, a, point(b.lo-d))
 		t2, w2 := compare(AtMost, a, point(b.lo+d))
 		return and(t1, w1, t2, w2)
@@ -257,9 +257,9 @@ func mul128(a, x int64) (hi int64, lo uint64) {
 	return int64(h), l
 }
 
-// share is the whole part of v × p / 10000, exactly; both are not negative and
-// p is at most a million.
-func share(v, p int64) int64 {
+// Share is the whole part of v × p / 10000, exactly; both are not negative and
+// p is at most a million. What is too large is a quarter of the largest number.
+func Share(v, p int64) int64 {
 	hi, lo := bits.Mul64(uint64(v), uint64(p))
 	if hi >= 10000 {
 		return math.MaxInt64 / 4

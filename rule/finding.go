@@ -242,7 +242,7 @@ func gap(c *code, r *leafResult, negated bool) int64 {
 		}
 		return a.lo - r.m.lo
 	case opAbout:
-		d := share(r.r.lo, r.m.lo)
+		d := Share(r.r.lo, r.m.lo)
 		return max(r.r.lo-d-a.lo, a.lo-r.r.lo-d)
 	case opRatio:
 		if r.m.none || r.m.why != 0 || r.m.lo <= 0 {
@@ -279,7 +279,7 @@ func compareGap(op Op, a, b int64) int64 {
 
 // ratioGap is what the part lacks, or has too much, with the base as it is.
 func ratioGap(op Op, part, p, base int64) int64 {
-	q := share(base, p)
+	q := Share(base, p)
 	exact := cmp128(q, 10000, base, p) == 0
 	switch op {
 	case AtLeast, Greater:

@@ -172,8 +172,8 @@ func constraintOf(n Node) (constraint, bool) {
 	case *Compare:
 		return compareConstraint(n.L, n.Op, n.R)
 	case *Between:
-		lo, ok1 := constant(n.Lo)
-		hi, ok2 := constant(n.Hi)
+		lo, ok1 := Constant(n.Lo)
+		hi, ok2 := Constant(n.Hi)
 		min, max := domain(n.X)
 		return constraint{key: describe(n.X), lo: lo, hi: hi, min: min, max: max}, ok1 && ok2
 	case *During:
@@ -195,8 +195,8 @@ func constraintOf(n Node) (constraint, bool) {
 }
 
 func compareConstraint(l Operand, op Op, r Operand) (constraint, bool) {
-	v, fixed := constant(r)
-	if _, also := constant(l); !fixed || also || op == NotEqual {
+	v, fixed := Constant(r)
+	if _, also := Constant(l); !fixed || also || op == NotEqual {
 		return constraint{}, false
 	}
 	c := constraint{key: describe(l), lo: math.MinInt64, hi: math.MaxInt64}

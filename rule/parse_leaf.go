@@ -319,8 +319,8 @@ func (p *parser) between(x Operand, start token) (Node, *fault.Fault) {
 	if prob := alike(start, &n.X, &n.Hi); prob != nil {
 		return nil, prob
 	}
-	a, okA := constant(n.Lo)
-	b, okB := constant(n.Hi)
+	a, okA := Constant(n.Lo)
+	b, okB := Constant(n.Hi)
 	if okA && okB && a > b {
 		return nil, problem("between_order").At("", start.line, start.col)
 	}
@@ -333,7 +333,7 @@ func (p *parser) about(x Operand, start token) (Node, *fault.Fault) {
 	if prob != nil {
 		return nil, prob
 	}
-	if n, ok := constant(v); !ok || n < 0 {
+	if n, ok := Constant(v); !ok || n < 0 {
 		return nil, problem("about_value", t.text).At("", t.line, t.col)
 	}
 	if !p.accept("tolerance") && !p.accept("within") {
@@ -348,7 +348,7 @@ func (p *parser) about(x Operand, start token) (Node, *fault.Fault) {
 	if dimOf(n.Within) != ShareDim {
 		return nil, problem("share", t.text).At("", t.line, t.col)
 	}
-	if n, ok := constant(n.Within); !ok || n < 0 {
+	if n, ok := Constant(n.Within); !ok || n < 0 {
 		return nil, problem("share", t.text).At("", t.line, t.col)
 	}
 	return n, alike(start, &n.L, &n.V)
@@ -368,7 +368,7 @@ func (p *parser) ratio(l Operand, op Op, r Operand, start token) (Node, *fault.F
 	if dimOf(n.Share) != ShareDim {
 		return nil, problem("share", t.text).At("", t.line, t.col)
 	}
-	if v, ok := constant(n.Share); !ok || v < 0 || v > 1_000_000 {
+	if v, ok := Constant(n.Share); !ok || v < 0 || v > 1_000_000 {
 		return nil, problem("share", t.text).At("", t.line, t.col)
 	}
 	if n.Op == Equal || n.Op == NotEqual {

@@ -259,8 +259,9 @@ func unitOf(o Operand) *Unit {
 	return nil
 }
 
-// constant is the value of an operand that is fixed before any fact is known.
-func constant(o Operand) (int64, bool) {
+// Constant is the value of an operand that is fixed before any fact is known: a
+// number, a day or a parameter.
+func Constant(o Operand) (int64, bool) {
 	switch o := o.(type) {
 	case *Number:
 		return o.N, true

@@ -194,7 +194,7 @@ func (r renderer) compare(v *LeafView, l *Leaf, n *Compare) {
 	v.Label = r.operandLabel(n.L)
 	op := n.Op.under(l.Negated)
 	u := unitOf(n.R)
-	if _, fixed := constant(n.R); !fixed {
+	if _, fixed := Constant(n.R); !fixed {
 		v.Required = op.Sign() + " " + r.operandLabel(n.R)
 		if l.Required.known() {
 			v.Required += r.t("that_is", r.number(l.Required, u, n.R))

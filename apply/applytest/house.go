@@ -5,10 +5,8 @@
 package applytest
 
 import (
-	"bytes"
 	"context"
 	"crypto/rand"
-	"encoding/csv"
 	"os"
 	"path/filepath"
 	"sync"
@@ -21,7 +19,6 @@ import (
 	"shenbao/call"
 	"shenbao/internal/blob"
 	"shenbao/internal/db"
-	"shenbao/internal/locale"
 	"shenbao/internal/sample"
 	"shenbao/internal/secret"
 	"shenbao/programme"
@@ -171,7 +168,7 @@ func (h *House) registers(tx *db.Tx) error {
 		if r.Keeper != keeper.Name {
 			continue
 		}
-		a := registry.Adoption{Register: r.ID, Keeper: keeper.ID, Name: r.ID + ".csv", Data: registerFile(r), Document: r.Document, Day: r.Day, Whole: true, Complete: true}
+		a := registry.Adoption{Register: r.ID, Keeper: keeper.ID, Name: r.ID + ".csv", Data: registry.FindRegister(r.ID).CSV(r.Rows), Document: r.Document, Day: r.Day, Whole: true, Complete: true}
 		if _, err := as(tx, h.Staff["province officer"], func() (*registry.Edition, error) {
 			seen, err := a.Preview(h.Context(), tx, tx.By, h.Office.Keys)
 			if err != nil {
@@ -184,25 +181,6 @@ func (h *House) registers(tx *db.Tx) error {
 		}
 	}
 	return nil
-}
-
-func registerFile(r sample.Register) []byte {
-	list := registry.FindRegister(r.ID)
-	var b bytes.Buffer
-	w := csv.NewWriter(&b)
-	line := make([]string, len(list.Columns))
-	for i := range list.Columns {
-		line[i] = list.Columns[i].Name(locale.ZH)
-	}
-	_ = w.Write(line) // into memory
-	for _, row := range r.Rows {
-		for i := range list.Columns {
-			line[i] = row[list.Columns[i].Code]
-		}
-		_ = w.Write(line)
-	}
-	w.Flush()
-	return b.Bytes()
 }
 
 // applicants registers the host with its profile, its partner and another unit.

@@ -1,9 +1,7 @@
 package main
 
 import (
-	"bytes"
 	"context"
-	"encoding/csv"
 	"fmt"
 	"time"
 
@@ -12,7 +10,6 @@ import (
 	"shenbao/internal/clock"
 	"shenbao/internal/db"
 	"shenbao/internal/journal"
-	"shenbao/internal/locale"
 	"shenbao/internal/sample"
 	"shenbao/registry"
 )
@@ -158,7 +155,7 @@ const (
 func (s *seeder) registers(tx *db.Tx) error {
 	for _, r := range sample.Registers() {
 		keeper := s.units[r.Keeper]
-		a := registry.Adoption{Register: r.ID, Keeper: keeper.ID, Name: r.ID + ".csv", Data: registerFile(r),
+		a := registry.Adoption{Register: r.ID, Keeper: keeper.ID, Name: r.ID + ".csv", Data: registry.FindRegister(r.ID).CSV(r.Rows),
 			Document: r.Document, Day: r.Day, Whole: true, Complete: true}
 		err := as(tx, s.officers[keeper.ID], func() error {
 			seen, err := a.Preview(s.ctx, tx, tx.By, s.keys)
@@ -174,26 +171,6 @@ func (s *seeder) registers(tx *db.Tx) error {
 		}
 	}
 	return nil
-}
-
-// registerFile is a part of a register as an authority uploads it.
-func registerFile(r sample.Register) []byte {
-	list := registry.FindRegister(r.ID)
-	var b bytes.Buffer
-	w := csv.NewWriter(&b)
-	line := make([]string, len(list.Columns))
-	for i := range list.Columns {
-		line[i] = list.Columns[i].Name(locale.ZH)
-	}
-	_ = w.Write(line) // into memory
-	for _, row := range r.Rows {
-		for i := range list.Columns {
-			line[i] = row[list.Columns[i].Code]
-		}
-		_ = w.Write(line)
-	}
-	w.Flush()
-	return b.Bytes()
 }
 
 // unsettled are the units that are not confirmed when the demonstration begins.

@@ -146,27 +146,34 @@ func (userGrantCmd) Help() string { return "cli.user_grant.detail" }
 
 // Run implements the command.
 func (c *userGrantCmd) Run(a *app, g *userCmd) error {
+	return g.change(a, "user.granted", c.Email, func(tx *db.Tx, p *actor.Person) error {
+		offer, err := c.offer(a.ctx, tx)
+		if err != nil {
+			return err
+		}
+		_, err = actor.Grant(a.ctx, tx, p.ID, offer)
+		return err
+	})
+}
+
+// change changes something of a person, and tells under key that it did.
+func (g *userCmd) change(a *app, key, email string, act func(*db.Tx, *actor.Person) error) error {
 	s, err := g.openToOperate(a)
 	if err != nil {
 		return err
 	}
 	defer s.close()
 	_, err = db.Update(a.ctx, s.db, db.System, func(tx *db.Tx) (int, error) {
-		p, err := person(a.ctx, tx, c.Email)
+		p, err := person(a.ctx, tx, email)
 		if err != nil {
 			return 0, err
 		}
-		offer, err := c.offer(a.ctx, tx)
-		if err != nil {
-			return 0, err
-		}
-		_, err = actor.Grant(a.ctx, tx, p.ID, offer)
-		return 0, err
+		return 0, act(tx, p)
 	})
 	if err != nil {
 		return err
 	}
-	return a.told("user.granted", userJSON{Email: c.Email})
+	return a.told(key, userJSON{Email: email})
 }
 
 // userResetCmd is "shenbao user reset".
@@ -211,20 +218,5 @@ func (userDisableCmd) Help() string { return "cli.user_disable.detail" }
 
 // Run implements the command.
 func (c *userDisableCmd) Run(a *app, g *userCmd) error {
-	s, err := g.openToOperate(a)
-	if err != nil {
-		return err
-	}
-	defer s.close()
-	_, err = db.Update(a.ctx, s.db, db.System, func(tx *db.Tx) (int, error) {
-		p, err := person(a.ctx, tx, c.Email)
-		if err != nil {
-			return 0, err
-		}
-		return 0, actor.DisablePerson(a.ctx, tx, p.ID)
-	})
-	if err != nil {
-		return err
-	}
-	return a.told("user.disabled", userJSON{Email: c.Email})
+	return g.change(a, "user.disabled", c.Email, func(tx *db.Tx, p *actor.Person) error { return actor.DisablePerson(a.ctx, tx, p.ID) })
 }

@@ -125,7 +125,7 @@ func closureOf(n rule.Node, fields map[string]int) closure {
 		}
 	case *rule.Ratio:
 		part, base := fields["rd"], fields["income"]
-		share, _ := constant(n.Share)
+		share, _ := rule.Constant(n.Share)
 		return func(u *closureUnit) rule.Truth {
 			switch {
 			case u.known>>base&1 == 1 && u.n[base] <= 0:
@@ -139,7 +139,7 @@ func closureOf(n rule.Node, fields map[string]int) closure {
 		x, op, c, _ := limited(n)
 		switch x := x.(type) {
 		case *rule.Age:
-			at, _ := constant(x.At)
+			at, _ := rule.Constant(x.At)
 			return inRuns(fields[x.Of.Code], births(compared(op, c), at))
 		case *rule.Agg:
 			return inRuns(fields[x.Of.Code], compared(op, c))

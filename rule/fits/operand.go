@@ -67,8 +67,8 @@ func (b *builder) leaf(n rule.Node, negated bool) (*form, bool) {
 			return b.limit(x, op, c, negated), true
 		}
 	case *rule.Between:
-		lo, ok1 := constant(n.Lo)
-		hi, ok2 := constant(n.Hi)
+		lo, ok1 := rule.Constant(n.Lo)
+		hi, ok2 := rule.Constant(n.Hi)
 		if ok1 && ok2 && measured(n.X, lo) && measured(n.X, hi) {
 			return join(under(allOf, negated), b.limit(n.X, rule.AtLeast, lo, negated), b.limit(n.X, rule.AtMost, hi, negated)), true
 		}
@@ -95,8 +95,8 @@ func asks(n rule.Node) bool {
 		_, _, _, ok := limited(n)
 		return !ok
 	case *rule.Between:
-		lo, ok1 := constant(n.Lo)
-		hi, ok2 := constant(n.Hi)
+		lo, ok1 := rule.Constant(n.Lo)
+		hi, ok2 := rule.Constant(n.Hi)
 		return !ok1 || !ok2 || !measured(n.X, lo) || !measured(n.X, hi)
 	}
 	_, _, ok := single(n)
@@ -106,30 +106,14 @@ func asks(n rule.Node) bool {
 // limited takes a comparison apart into an operand, an operator and a fixed
 // number.
 func limited(n *rule.Compare) (x rule.Operand, op rule.Op, c int64, ok bool) {
-	if c, ok = constant(n.R); ok && measured(n.L, c) {
+	if c, ok = rule.Constant(n.R); ok && measured(n.L, c) {
 		return n.L, n.Op, c, true
 	}
 	mirror := [...]rule.Op{0, rule.AtMost, rule.AtLeast, rule.Less, rule.Greater, rule.Equal, rule.NotEqual}
-	if c, ok = constant(n.L); ok && measured(n.R, c) {
+	if c, ok = rule.Constant(n.L); ok && measured(n.R, c) {
 		return n.R, mirror[n.Op], c, true
 	}
 	return nil, 0, 0, false
-}
-
-// constant is the value of a literal or parameter.
-func constant(o rule.Operand) (int64, bool) {
-	switch o := o.(type) {
-	case *rule.Number:
-		return o.N, true
-	case *rule.Day:
-		return o.N, true
-	case *rule.ParamOf:
-		if o.Param.Type == rule.DateParam {
-			return o.Param.From, true
-		}
-		return o.Param.Quantity.N, true
-	}
-	return 0, false
 }
 
 // The days and ages for which an age is turned into a birthday: some five
@@ -145,7 +129,7 @@ func measured(o rule.Operand, c int64) bool {
 	case *rule.FactOf, *rule.Length:
 		return true
 	case *rule.Age:
-		at, ok := constant(o.At)
+		at, ok := rule.Constant(o.At)
 		return ok && max(at, -at) < farDay && max(c, -c) <= oldest
 	case *rule.Agg:
 		return o.Where == nil
@@ -162,7 +146,7 @@ func (b *builder) limit(x rule.Operand, op rule.Op, c int64, negated bool) *form
 	case *rule.Length: // what is stored of a text as a number is its length
 		return b.literal(b.signature(x.Of), operand{}, home{fact: x.Of}, s, negated)
 	case *rule.Age:
-		at, _ := constant(x.At)
+		at, _ := rule.Constant(x.At)
 		return b.literal(b.signature(x.Of), operand{}, home{fact: x.Of}, births(s, at), negated)
 	}
 	a := x.(*rule.Agg)

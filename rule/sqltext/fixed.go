@@ -1,8 +1,6 @@
 package sqltext
 
 import (
-	"math"
-	"math/bits"
 	"strings"
 	"time"
 
@@ -56,32 +54,6 @@ func bornBy(k, at int64) int64 {
 	y, m, d := time.Unix(at*86400, 0).UTC().Date()
 	lastOfMonth := time.Date(y-int(k), m+1, 0, 0, 0, 0, 0, time.UTC).Day()
 	return dayOf(int64(y)-k, m, min(d, lastOfMonth))
-}
-
-// constant is the value of an operand that is the same for every unit.
-func constant(o rule.Operand) (n int64, ok bool) {
-	switch o := o.(type) {
-	case *rule.Number:
-		return o.N, true
-	case *rule.Day:
-		return o.N, true
-	case *rule.ParamOf:
-		if o.Param.Type == rule.DateParam {
-			return o.Param.From, true
-		}
-		return o.Param.Quantity.N, true
-	}
-	return 0, false
-}
-
-// share is the whole part of v × p / 10000; both are not negative.
-func share(v, p int64) int64 {
-	hi, lo := bits.Mul64(uint64(v), uint64(p))
-	if hi >= 10000 {
-		return math.MaxInt64 / 4
-	}
-	q, _ := bits.Div64(hi, lo, 10000)
-	return int64(min(q, math.MaxInt64/4))
 }
 
 func containsMark(s string) bool { return strings.Contains(s, optionMark) }

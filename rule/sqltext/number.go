@@ -33,7 +33,7 @@ const (
 // number writes an operand. An age is the difference of two days written as
 // 20241202, moved above 0 so that a whole quotient is rounded down.
 func (e *emitter) number(o rule.Operand) number {
-	if n, ok := constant(o); ok {
+	if n, ok := rule.Constant(o); ok {
 		return fixed(n)
 	}
 	switch o := o.(type) {
@@ -82,8 +82,8 @@ func (e *emitter) series(o *rule.Agg) number {
 // fixed day against a fixed number is a question about the birthday.
 func (e *emitter) comparison(n *rule.Compare) expr {
 	if age, ok := n.L.(*rule.Age); ok {
-		at, ok1 := constant(age.At)
-		limit, ok2 := constant(n.R)
+		at, ok1 := rule.Constant(age.At)
+		limit, ok2 := rule.Constant(n.R)
 		if ok1 && ok2 && abs(limit) <= 300 {
 			return bornLimit(point(e.column(age.Of, ""), 0), n.Op, bornBy(limit, at), bornBy(limit+1, at))
 		}
@@ -162,18 +162,18 @@ func decided(a number, op rule.Op, b number) (all, none expr) {
 
 // about is a number within a tolerance of a fixed one, the limit included.
 func (e *emitter) about(n *rule.About) expr {
-	v, ok1 := constant(n.V)
-	within, ok2 := constant(n.Within)
+	v, ok1 := rule.Constant(n.V)
+	within, ok2 := rule.Constant(n.Within)
 	if !ok1 || !ok2 || v < 0 || within < 0 {
 		return e.cannot(n)
 	}
-	x, d := e.number(n.L), share(v, within)
+	x, d := e.number(n.L), rule.Share(v, within)
 	return say("(@ AND @)", compare(x, rule.AtLeast, fixed(v-d)), compare(x, rule.AtMost, fixed(v+d)))
 }
 
 // ratio answers "base > 0 and part × 10000 op base × share".
 func (e *emitter) ratio(n *rule.Ratio) expr {
-	p, ok := constant(n.Share)
+	p, ok := rule.Constant(n.Share)
 	if !ok || p < 0 || p > maxShare || n.Op == rule.Equal || n.Op == rule.NotEqual {
 		return e.cannot(n)
 	}

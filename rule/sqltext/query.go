@@ -127,7 +127,7 @@ func (t *Text) answer() expr {
 	var unknown, when []expr
 	for _, i := range t.Rules {
 		r := &t.Program.Rules[i]
-		if a := unmetAnswer(r); a != "" {
+		if a := r.WhenUnmet(); a != "" {
 			unmet[a] = append(unmet[a], expr{sql: "q." + quote(r.ID) + " = 0"})
 			unknown = append(unknown, expr{sql: "q." + quote(r.ID) + " IS NULL"})
 		}
@@ -154,23 +154,9 @@ func (t *Text) answer() expr {
 // doubtful reports whether a rule that binds was refused.
 func (t *Text) doubtful() bool {
 	for i := range t.Program.Rules {
-		if !slices.Contains(t.Rules, i) && unmetAnswer(&t.Program.Rules[i]) != "" {
+		if !slices.Contains(t.Rules, i) && t.Program.Rules[i].WhenUnmet() != "" {
 			return true
 		}
 	}
 	return false
-}
-
-// unmetAnswer is the answer that a rule leads to when it is unmet, "" when it
-// does not bind.
-func unmetAnswer(r *rule.Rule) rule.Answer {
-	switch r.Effect {
-	case rule.Refuse, rule.Veto:
-		return rule.NotEligible
-	case rule.Route:
-		return rule.OtherTrack
-	case rule.Ask:
-		return rule.Exceptions
-	}
-	return ""
 }

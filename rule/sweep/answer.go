@@ -41,7 +41,7 @@ func (v *Verdicts) Answers(p *rule.Program) *Answers {
 		a.by[x] = make([]uint64, n)
 	}
 	for i := range p.Rules {
-		unmet := unmetAnswer(&p.Rules[i])
+		unmet := p.Rules[i].WhenUnmet()
 		if unmet == "" {
 			continue
 		}
@@ -63,20 +63,6 @@ func (v *Verdicts) Answers(p *rule.Program) *Answers {
 		a.by[rule.Eligible][w] = free
 	}
 	return a
-}
-
-// unmetAnswer is the answer that a rule leads to when it is unmet, "" when it
-// does not bind.
-func unmetAnswer(r *rule.Rule) rule.Answer {
-	switch r.Effect {
-	case rule.Refuse, rule.Veto:
-		return rule.NotEligible
-	case rule.Route:
-		return rule.OtherTrack
-	case rule.Ask:
-		return rule.Exceptions
-	}
-	return ""
 }
 
 // Of is the overall answer of a unit.
@@ -150,7 +136,7 @@ func (v *Verdicts) Tallies(p *rule.Program) []Tally {
 }
 
 // obstructs reports whether a rule that is unmet keeps a unit from qualifying.
-func obstructs(r *rule.Rule) bool { return ClassOf(unmetAnswer(r)) == Not && unmetAnswer(r) != "" }
+func obstructs(r *rule.Rule) bool { return ClassOf(r.WhenUnmet()) == Not && r.WhenUnmet() != "" }
 
 // failing are the units that one rule alone keeps from qualifying: it is
 // unmet, and every other rule that could is met.
@@ -158,7 +144,7 @@ func (v *Verdicts) failing(p *rule.Program) []uint64 {
 	n := (v.Rows + batchRows - 1) / batchRows * batchWords
 	once, more := make([]uint64, n), make([]uint64, n)
 	for i := range p.Rules {
-		binds := unmetAnswer(&p.Rules[i]) != ""
+		binds := p.Rules[i].WhenUnmet() != ""
 		for w := range n {
 			if obstructs(&p.Rules[i]) {
 				more[w] |= once[w] & v.unmet[i][w]
@@ -222,7 +208,7 @@ func distance(gaps []rule.Gap) (far float64, ok bool) {
 		need, _, known := g.Leaf.Required.Range()
 		if r, isRatio := g.Leaf.Node.(*rule.Ratio); isRatio && r != nil {
 			base, _, baseKnown := g.Leaf.Base.Range()
-			need, known = share(max(0, base), max(0, need)), known && baseKnown
+			need, known = rule.Share(max(0, base), max(0, need)), known && baseKnown
 		}
 		if g.Leaf.Gap <= 0 || need <= 0 || !known {
 			return 0, false

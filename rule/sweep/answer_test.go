@@ -53,7 +53,7 @@ func TestAnswers(t *testing.T) {
 			unmet, unknown, last := 0, 0, ""
 			for k, truth := range res.Rules {
 				switch {
-				case unmetAnswer(&p.Rules[k]) == "":
+				case p.Rules[k].WhenUnmet() == "":
 				case truth == rule.Unknown:
 					unknown++
 				case truth == rule.Unmet && p.Rules[k].Effect != rule.Ask:

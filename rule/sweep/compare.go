@@ -267,13 +267,3 @@ func product(a, x int64) (hi int64, lo uint64) {
 	h, lo := bits.Mul64(uint64(a), uint64(x))
 	return int64(h) - a>>63&x, lo
 }
-
-// share is the whole part of v × p / 10000; both are not negative.
-func share(v, p int64) int64 {
-	hi, lo := bits.Mul64(uint64(v), uint64(p))
-	if hi >= 10000 {
-		return math.MaxInt64 / 4
-	}
-	q, _ := bits.Div64(hi, lo, 10000)
-	return int64(min(q, math.MaxInt64/4))
-}

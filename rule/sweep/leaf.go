@@ -25,7 +25,7 @@ func (b *builder) leaf(l *level, n rule.Node) int {
 		if !v.fixed || !within.fixed {
 			return b.ask(l, n)
 		}
-		d := share(v.n, within.n)
+		d := rule.Share(v.n, within.n)
 		lo := b.compare(l, x, rule.AtLeast, fixed(v.n-d))
 		return l.all([]int{lo, b.compare(l, x, rule.AtMost, fixed(v.n+d))})
 	case *rule.Ratio:
