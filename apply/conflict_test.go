@@ -71,7 +71,7 @@ func (h *house) conflicts(who string, id apply.ID) []apply.Clash {
 
 func (h *house) mayConflicts(who string, id apply.ID) ([]apply.Clash, error) {
 	return db.View(h.Context(), h.DB, func(r db.Reader) ([]apply.Clash, error) {
-		s, err := apply.Find(h.Context(), r, h.Staff["host admin"], id)
+		s, err := apply.Find(h.Context(), r, h.Staff[who], id)
 		if err != nil {
 			return nil, err
 		}

@@ -18,19 +18,12 @@ import (
 )
 
 // Conflicts (冲突) are what of a form another application under way has too, or a
-// register speaks against, for a reader who may see the form's own. With whom it
-// is they learn of those applications that they may see as well: an authority
-// above both hosts, an officer of the programme of both. Everybody else learns
-// that there is one and what of this form it touches, whoever has it and however
-// many they are.
+// register speaks against, for a reader who found the form's own (see [Sight]).
+// With whom it is they learn of those applications that they may see as well: an
+// authority above both hosts, an officer of the programme of both. Everybody else
+// learns that there is one and what of this form it touches, whoever has it and
+// however many they are.
 func (o *Office) Conflicts(ctx context.Context, r db.Reader, by db.By, fm *Form) ([]Clash, error) {
-	of, err := call.Newest(ctx, r, fm.Of.Call)
-	if err != nil {
-		return nil, err
-	}
-	if _, err := sees(ctx, r, by, fm.Of, of); err != nil {
-		return nil, err
-	}
 	s, err := o.surroundings(ctx, r, fm)
 	if err != nil {
 		return nil, err

@@ -123,8 +123,12 @@ func (t *Table) pass(ctx context.Context, tx *db.Tx, w *Row) (string, error) {
 			return "", err
 		}
 	}
-	return v.Hash, inform(ctx, tx, a, inbox.Notice{Key: "recommend.notice.recommended", Args: []any{a.Name, t.AuthorityName}},
-		fmt.Sprintf("recommend.recommended:%s:%s:%d", t.ID, a.ID, t.Version+1))
+	return v.Hash, recommended(ctx, tx, a, t.AuthorityName, fmt.Sprintf("%s:%s:%d", t.ID, a.ID, t.Version+1))
+}
+
+// recommended tells the applicants that an authority recommended them, once.
+func recommended(ctx context.Context, tx *db.Tx, a *apply.Application, authority, once string) error {
+	return inform(ctx, tx, a, inbox.Notice{Key: "recommend.notice.recommended", Args: []any{a.Name, authority}}, "recommend.recommended:"+once)
 }
 
 // above is the authority over the one whose table it is; "" at the top.

@@ -2,6 +2,7 @@ package recommend
 
 import (
 	"context"
+	"fmt"
 	"slices"
 
 	"shenbao/actor"
@@ -115,7 +116,7 @@ func begin(ctx context.Context, tx *db.Tx, l *Summary, calls ...call.ID) (*Summa
 
 // enlist puts a recommended application on the summary table of its authority,
 // last in rank, and takes its places of the quotas. Where the package has no
-// table it goes to the next step at once.
+// table it goes to the next step at once, and the applicant is told.
 func (o *Office) enlist(ctx context.Context, tx *db.Tx, s *Step, a *apply.Application, v *apply.Version) error {
 	claim, err := o.Claim(ctx, tx, a, v)
 	if err != nil {
@@ -127,7 +128,10 @@ func (o *Office) enlist(ctx context.Context, tx *db.Tx, s *Step, a *apply.Applic
 	}
 	t := tableOf(claim.Package)
 	if t == nil {
-		return pass(ctx, tx, s, a)
+		if err := pass(ctx, tx, s, a); err != nil {
+			return err
+		}
+		return recommended(ctx, tx, a, s.AuthorityName, fmt.Sprintf("%s:%d", s.ID, v.Number))
 	}
 	c, err := call.Newest(ctx, tx, s.Call)
 	if err != nil {
