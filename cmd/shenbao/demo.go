@@ -14,6 +14,7 @@ import (
 // demoCmd is "shenbao demo".
 type demoCmd struct {
 	Addr     string `placeholder:"ADDR" default:"127.0.0.1:8080" help:"cli.flag.addr"`
+	Call     string `enum:"shandong,shanxi" default:"shandong" placeholder:"WHICH" help:"cli.flag.demo_call"`
 	LogLevel string `enum:"debug,info,warn,error" default:"warn" placeholder:"LEVEL" help:"cli.flag.log_level"`
 }
 
@@ -21,8 +22,8 @@ type demoCmd struct {
 func (demoCmd) Help() string { return "cli.demo.detail" }
 
 // demoBegins is when the demonstration believes to be started: three working
-// days before the end of Shandong's call of 2024.
-var demoBegins = time.Date(2024, 11, 27, 10, 0, 0, 0, clock.Zone)
+// days before the end of Shandong's call of 2024, or four before that of Shanxi's.
+var demoBegins = map[string]time.Time{"shandong": beijing(2024, 11, 27, 10), "shanxi": beijing(2024, 4, 29, 10)}
 
 // shifted is the clock of the machine, moved: it runs, and tells another time.
 type shifted struct{ by time.Duration }
@@ -34,6 +35,7 @@ func (s shifted) Now() time.Time { return clock.System{}.Now().Add(s.by) }
 type demoJSON struct {
 	announceJSON
 	Logins []loginJSON `json:"logins"`
+	Begins time.Time   `json:"begins"` // the instant that it believes to start at
 }
 
 // A loginJSON is an account of the demonstration.
@@ -70,13 +72,14 @@ func (c *demoCmd) Run(a *app) error {
 	if err != nil {
 		return err
 	}
-	logins, err := seed(a, p)
+	begins := demoBegins[c.Call]
+	logins, err := seed(a, p, begins)
 	if err != nil {
 		return err
 	}
-	s.db.Clock = shifted{time.Until(demoBegins)}
+	s.db.Clock = shifted{time.Until(begins)}
 	return f.serve(a, p, l, func(address string) error {
-		return a.announceDemo(demoJSON{announceJSON{Address: address, URL: f.base() + "/"}, logins}, s.flags.path(mailFolder))
+		return a.announceDemo(demoJSON{announceJSON{Address: address, URL: f.base() + "/"}, logins, begins}, s.flags.path(mailFolder))
 	})
 }
 
@@ -92,7 +95,7 @@ func (a *app) announceDemo(d demoJSON, mail string) error {
 		}
 		return a.out.Flush()
 	}
-	fmt.Fprintln(a.out, a.text("demo.ready", d.URL, demoBegins.Format("2006-01-02 15:04")))
+	fmt.Fprintln(a.out, a.text("demo.ready", d.URL, d.Begins.Format("2006-01-02 15:04")))
 	fmt.Fprintln(a.out, a.text("demo.logins", demoPassword))
 	said := map[string]int{}
 	for _, l := range d.Logins {

@@ -35,9 +35,10 @@ type seeder struct {
 	logins   []loginJSON
 }
 
-// seed fills a fresh database and returns the accounts to be printed.
-func seed(a *app, p *platform) ([]loginJSON, error) {
-	s := &seeder{platform: p, ctx: a.ctx, clock: clock.At(demoBegins), units: map[string]*actor.Unit{}, officers: map[actor.UnitID]db.By{}, heads: map[string]db.By{}, admins: map[string]db.By{}}
+// seed fills a fresh database with what happened before the demonstration begins,
+// and returns the accounts to be printed.
+func seed(a *app, p *platform, begins time.Time) ([]loginJSON, error) {
+	s := &seeder{platform: p, ctx: a.ctx, clock: clock.At(begins), units: map[string]*actor.Unit{}, officers: map[actor.UnitID]db.By{}, heads: map[string]db.By{}, admins: map[string]db.By{}}
 	p.db.Clock = s.clock
 	var err error
 	if s.hash, err = p.gate.HashPassword(a.ctx, demoPassword); err != nil {
@@ -58,6 +59,9 @@ func seed(a *app, p *platform) ([]loginJSON, error) {
 		{beijing(2024, 11, 26, 16), s.extension},
 		{beijing(2024, 11, 27, 9), s.applied},
 	} {
+		if step.at.After(begins) {
+			break
+		}
 		s.clock.Set(step.at)
 		if _, err := db.Update(a.ctx, p.db, db.System, func(tx *db.Tx) (int, error) { return 0, step.do(tx) }); err != nil {
 			return nil, fmt.Errorf("fill the demonstration: %w", err)
@@ -178,6 +182,10 @@ var unsettled = map[string]string{
 	"齐川材料研究院": actor.Pending, "汾阳路医院": actor.Pending, "琅琊医院": actor.Refused, "云冈医院": actor.Closed,
 }
 
+// departments are the units that a department is over, and not the authority of
+// their place.
+var departments = map[string]string{"汾河理工大学": "山西省教育厅", "岱麓理工大学": "山东省教育厅", "泉城第二医院": "济南市卫生健康委员会"}
+
 // applicants registers the units with their administrators and profiles.
 func (s *seeder) applicants(tx *db.Tx) error {
 	for i, u := range sample.Units() {
@@ -211,8 +219,16 @@ func (s *seeder) applicant(tx *db.Tx, i int, u sample.Unit) error {
 			return err
 		}
 	}
-	if err := s.settle(tx, unit, unsettled[u.Name]); err != nil || i > 0 {
+	if err := s.settle(tx, unit, unsettled[u.Name]); err != nil {
 		return err
+	}
+	if over := departments[u.Name]; over != "" {
+		if _, err := actor.MoveUnit(s.ctx, tx, unit.ID, s.units[over].ID); err != nil {
+			return err
+		}
+	}
+	if i > 0 {
+		return nil
 	}
 	_, err = s.account(tx, "editor01", "填报员", actor.Editor, unit)
 	return err

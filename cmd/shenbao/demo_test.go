@@ -18,7 +18,7 @@ import (
 
 // startDemo runs the demonstration in a temporary folder of its own and returns
 // what it said, its data folder, and how to stop it.
-func startDemo(t *testing.T) (demoJSON, string, func() int) {
+func startDemo(t *testing.T, flags ...string) (demoJSON, string, func() int) {
 	t.Helper()
 	tmp := t.TempDir()
 	t.Setenv("TMPDIR", tmp)
@@ -27,7 +27,7 @@ func startDemo(t *testing.T) (demoJSON, string, func() int) {
 	var log buffer
 	ended := make(chan int, 1)
 	go func() {
-		code := run(ctx, []string{"demo", "--addr", "127.0.0.1:0", "--json"}, func(string) string { return "" }, strings.NewReader(""), out, &log)
+		code := run(ctx, append([]string{"demo", "--addr", "127.0.0.1:0", "--json"}, flags...), func(string) string { return "" }, strings.NewReader(""), out, &log)
 		out.Close()
 		ended <- code
 	}()
@@ -92,10 +92,31 @@ func TestDemo(t *testing.T) {
 	}
 }
 
+// Whoever only takes note of an application opens its case: no authority above its
+// host.
+func TestDemoOfShanxi(t *testing.T) {
+	d, _, stop := startDemo(t, "--call", "shanxi")
+	defer stop()
+	if _, body := get(t, http.DefaultClient, d.Address+"/calls"); !strings.Contains(body, "2024年山西省技术创新中心") {
+		t.Error("Shanxi's call is not open")
+	}
+	for _, l := range d.Logins {
+		if l.Email != "officer.jyt.shanxi@demo.example" {
+			continue
+		}
+		c := signIn(t, d.Address, l)
+		_, queue := get(t, c, d.Address+"/queue?kind=filing&state=filed")
+		to := regexp.MustCompile(`/queue/\w{32}`).FindString(queue)
+		if code, body := get(t, c, d.Address+to); to == "" || code != http.StatusOK || !strings.Contains(body, "已备案") {
+			t.Errorf("%q: %d", to, code)
+		}
+	}
+}
+
 var hidden = regexp.MustCompile(`<input type="hidden" name="([^"]+)" value="([^"]*)"`)
 
 // signIn signs in as a browser does, and asks for the person's own page.
-func signIn(t *testing.T, address string, l loginJSON) {
+func signIn(t *testing.T, address string, l loginJSON) *http.Client {
 	t.Helper()
 	jar, err := cookiejar.New(nil)
 	if err != nil {
@@ -115,11 +136,12 @@ func signIn(t *testing.T, address string, l loginJSON) {
 	if code, body := get(t, c, address+"/account"); code != http.StatusOK || !strings.Contains(body, l.Name) {
 		t.Errorf("%s: %d then %d", l.Email, a.StatusCode, code)
 	}
+	return c
 }
 
 // What is printed for people: a short table, in both languages.
 func TestDemoTable(t *testing.T) {
-	d := demoJSON{announceJSON{URL: "http://127.0.0.1:8080/"}, []loginJSON{
+	d := demoJSON{announceJSON: announceJSON{URL: "http://127.0.0.1:8080/"}, Logins: []loginJSON{
 		{"admin@demo.example", demoPassword, "甲", "sysadmin", ""}, {"unit01@demo.example", demoPassword, "乙", "unit_admin", "某公司"},
 		{"unit02@demo.example", demoPassword, "丙", "unit_admin", "另一公司"}, {"unit04@demo.example", demoPassword, "丁", "unit_admin", "第四公司"},
 	}}

@@ -133,7 +133,7 @@ const lent = 8
 func (u Unit) cobuilders(partners []Unit) []row {
 	one := func(x Unit, role string, staff int) row {
 		return row{"unit": key(x.Code, x.Name), "role": role, "kind": x.Kind, "legal": true, "place": x.Place, "staff": staff, "conditions": true,
-			"prior_results": true, "signed": true, "authority": "省科技厅", "filed": true, "tech_centre": "none", "chain": false,
+			"prior_results": true, "signed": true, "authority": over(x), "filed": true, "tech_centre": "none", "chain": false,
 			"national_platform": false, "runs_platform": false, "selfcheck": false}
 	}
 	rows := []row{one(u, "first", u.spec.people)}
@@ -141,6 +141,17 @@ func (u Unit) cobuilders(partners []Unit) []row {
 		rows = append(rows, one(p, "other", lent))
 	}
 	return rows
+}
+
+// over is the authority over a unit, as it writes it.
+func over(u Unit) string {
+	switch u.Kind {
+	case "enterprise":
+		return "市科技局"
+	case "university":
+		return "省教育厅"
+	}
+	return "省科技厅"
 }
 
 // roster are the host's people and those whom the partners lend: not the first
