@@ -115,8 +115,8 @@ func TestReturnedBesideTheChain(t *testing.T) {
 }
 
 // A unit that moved is checked where it was while its case is open, and by the
-// new authority after it was taken back; an authority that is missing is passed
-// over.
+// new authority after it was taken back; the step of an authority that is missing
+// is with the one above.
 func TestTheUnitMoves(t *testing.T) {
 	inHouse(t, func(h *house) {
 		id := h.Ready()
@@ -151,7 +151,7 @@ func TestTheUnitMoves(t *testing.T) {
 		h.change(`UPDATE units SET place = '370105' WHERE id = '` + string(h.Units["host"].ID) + `'`) // a district without an office
 		h.submit(id)
 		if e := h.list("city officer", recommend.Filter{State: recommend.Open}).Entries; len(e) != 1 || e[0].Position != 1 || e[0].Version != 4 {
-			t.Errorf("the district that has no office is passed over: %+v", e)
+			t.Errorf("the city has the step of the district that has no office: %+v", e)
 		}
 	})
 }

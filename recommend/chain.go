@@ -31,9 +31,10 @@ func Chain(ctx context.Context, r db.Reader, by db.By, of *apply.Sight) ([]*Step
 const room = "recommend"
 
 // chain lays out the steps of an application from the package: every stage that
-// an authority acts in, with the authority that it falls to. A level that the
-// host has no authority of is passed over. The last name of the chain receives
-// what was recommended.
+// an authority acts in, with the authority that it falls to. None is passed over:
+// the step of a level that the host has no authority of is with the one above, at
+// last with the issuer of the call. The last name of the chain receives what was
+// recommended.
 func (o *Office) chain(ctx context.Context, r db.Reader, a *apply.Application, c *call.Call) ([]*Step, error) {
 	p, err := o.Shelf.Package(ctx, r, a.Hash)
 	if err != nil || p.Call.Recommend == nil {
@@ -43,39 +44,31 @@ func (o *Office) chain(ctx context.Context, r db.Reader, a *apply.Application, c
 	if err != nil {
 		return nil, err
 	}
+	issuer, err := actor.FindUnit(ctx, r, c.Issuer)
+	if err != nil {
+		return nil, err
+	}
 	l := &line{ctx: ctx, r: r, by: string(p.Call.Recommend.By), host: host}
 	var steps []*Step
 	for _, s := range p.Call.Stages {
-		if s.Room != room || !slices.Contains([]programme.Act{"check", "recommend"}, s.Act) {
+		if !inChain(s) {
 			continue
-		}
-		if slices.Contains(s.Outcomes, "filed") {
-			continue // beside the chain: see filings
 		}
 		u, err := l.authority(s.Who)
 		if err != nil {
 			return nil, err
 		}
-		if u != nil {
-			steps = append(steps, stepOf(a, c, u, s))
+		if u == nil {
+			u = issuer
 		}
+		steps = append(steps, stepOf(a, c, u, s))
 	}
-	return l.end(steps, a, c, p)
-}
-
-// stepOf is a step of a stage at an authority.
-func stepOf(a *apply.Application, c *call.Call, u *actor.Unit, s *programme.Stage) *Step {
-	return &Step{Application: a.ID, Kind: Kind(s.Act), Stage: s.ID, Name: s.Name, Authority: u.ID, AuthorityName: u.Name, Call: c.ID, State: Waiting, revision: fresh}
-}
-
-// end adds the receipt at the end of the chain, and numbers the steps.
-func (l *line) end(steps []*Step, a *apply.Application, c *call.Call, p *programme.Package) ([]*Step, error) {
-	if n := len(p.Call.Recommend.Chain); n > 1 {
-		u, err := l.authority(p.Call.Recommend.Chain[n-1])
+	if names := p.Call.Recommend.Chain; len(names) > 1 {
+		u, err := l.end(names[len(names)-1], issuer)
 		if err != nil {
 			return nil, err
 		}
-		if u != nil && (len(steps) == 0 || steps[len(steps)-1].Authority != u.ID) {
+		if len(steps) == 0 || steps[len(steps)-1].Authority != u.ID {
 			steps = append(steps, &Step{Application: a.ID, Kind: Receives, Authority: u.ID, AuthorityName: u.Name, Call: c.ID, State: Waiting, revision: fresh})
 		}
 	}
@@ -83,6 +76,18 @@ func (l *line) end(steps []*Step, a *apply.Application, c *call.Call, p *program
 		s.ID, s.Position = StepID(db.NewID()), int64(i+1)
 	}
 	return steps, nil
+}
+
+// inChain reports whether a stage is one in which an authority over the host
+// acts; who takes note does so beside the chain: see filings.
+func inChain(s *programme.Stage) bool {
+	return s.Room == room && slices.Contains([]programme.Act{"check", "recommend"}, s.Act) && !slices.Contains(s.Outcomes, "filed") &&
+		(s.Who == "authority" || slices.Contains(levels, string(s.Who)))
+}
+
+// stepOf is a step of a stage at an authority.
+func stepOf(a *apply.Application, c *call.Call, u *actor.Unit, s *programme.Stage) *Step {
+	return &Step{Application: a.ID, Kind: Kind(s.Act), Stage: s.ID, Name: s.Name, Authority: u.ID, AuthorityName: u.Name, Call: c.ID, State: Waiting, revision: fresh}
 }
 
 // A line finds the authorities over a host.
@@ -93,13 +98,27 @@ type line struct {
 	host *actor.Unit
 }
 
-// authority is who acts for the host as who says; nil when there is none.
+// levels are those of the places, from below.
+var levels = []string{actor.District, actor.City, actor.Province}
+
+// authority is who acts for the host as who says: the authority of that level
+// over its place, or of the next one above that there is; nil when there is none.
 func (l *line) authority(who programme.Who) (*actor.Unit, error) {
 	if who == "authority" {
 		return l.nearest()
 	}
-	if level := string(who); slices.Contains([]string{actor.District, actor.City, actor.Province}, level) {
-		return actor.AuthorityAt(l.ctx, l.r, level, l.host.Place)
+	if i := slices.Index(levels, string(who)); i >= 0 {
+		return l.over(l.host.Place, levels[i:])
+	}
+	return nil, nil
+}
+
+// over is the first authority over a place, of some levels.
+func (l *line) over(place string, levels []string) (*actor.Unit, error) {
+	for _, level := range levels {
+		if u, err := actor.AuthorityAt(l.ctx, l.r, level, place); u != nil || err != nil {
+			return u, err
+		}
 	}
 	return nil, nil
 }
@@ -108,17 +127,24 @@ func (l *line) authority(who programme.Who) (*actor.Unit, error) {
 // goes by place alone, else along its administrative line.
 func (l *line) nearest() (*actor.Unit, error) {
 	if l.by == "place" {
-		for _, level := range []string{actor.District, actor.City, actor.Province} {
-			if u, err := actor.AuthorityAt(l.ctx, l.r, level, l.host.Place); u != nil || err != nil {
-				return u, err
-			}
-		}
-		return nil, nil
+		return l.over(l.host.Place, levels)
 	}
 	if l.host.Parent == "" {
 		return nil, nil
 	}
 	return actor.FindUnit(l.ctx, l.r, l.host.Parent)
+}
+
+// end is who receives at the end of the chain: the authority of that level over
+// the place that issued the call, wherever the host lies, or over that of the host
+// when the call is issued from further above; else the issuer.
+func (l *line) end(who programme.Who, issuer *actor.Unit) (*actor.Unit, error) {
+	for _, place := range []string{issuer.Place, l.host.Place} {
+		if u, err := l.over(place, []string{string(who)}); u != nil || err != nil {
+			return u, err
+		}
+	}
+	return issuer, nil
 }
 
 // filings are the steps in which the authorities of the other units of an
