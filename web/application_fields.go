@@ -55,7 +55,7 @@ func (p sectionPage) listViews() map[string]*listView {
 			l.From = min(max(0, int(p.query.From)), max(0, len(all)-1)) / formRows * formRows
 		}
 		l.Rows = all[l.From:min(len(all), l.From+formRows)]
-		if p.Sight.MayEdit && l.From+len(l.Rows) == len(all) {
+		if p.mayAdd(f) && l.From+len(l.Rows) == len(all) {
 			for range min(blankRows, apply.MaxRows(d)-len(all)) {
 				l.Blank = append(l.Blank, db.NewID())
 			}
@@ -63,6 +63,12 @@ func (p sectionPage) listViews() map[string]*listView {
 		out[f.Code] = l
 	}
 	return out
+}
+
+// mayAdd reports whether the reader may add rows to a list: a partner has its one
+// row among the units.
+func (p sectionPage) mayAdd(list *rule.Fact) bool {
+	return p.Sight.MayEdit && (!p.Sight.Part || list != p.form.UnitsList())
 }
 
 // may reports whether the reader may write a field: a partner only its rows.
