@@ -2,76 +2,16 @@
 // through the authorities, on the demonstration: its call is open, its units
 // have profiles, its people have passwords.
 import { readFileSync } from "node:fs";
-import { base, check, fault, finish, launch, look, visitor, widths } from "./browser.mjs";
+import { check, finish, launch, look, widths } from "./browser.mjs";
+import { answer, caseOf, fillSection, quiet, saved, signIn, upload } from "./demo.mjs";
 
-const password = process.env.E2E_PASSWORD;
 const facts = JSON.parse(readFileSync(process.env.E2E_FACTS, "utf8"));
 const paper = process.env.E2E_PDF;
 const browser = await launch();
 
-/** Somebody of the demonstration, signed in. */
-async function somebody(email) {
-  const who = await visitor(browser);
-  who.email = email;
-  who.page.on("dialog", (d) => d.accept());
-  await who.page.goto("/sign-in");
-  await who.page.locator("main [name=email]").fill(email);
-  await who.page.locator("main [name=password]").fill(password);
-  await who.page.locator("main form button").first().click();
-  await who.page.waitForURL((u) => !u.pathname.startsWith("/sign-in"));
-  return who;
-}
-
-function quiet(who) {
-  for (const c of who.complaints.splice(0)) fault(`${who.email}: ${c}`);
-}
-
-/** Types a fact into its input, whatever its kind. */
-async function enter(page, code, value) {
-  if (Array.isArray(value)) {
-    for (const one of value) await page.locator(`[name="${code}"][value="${one}"]`).check();
-    return;
-  }
-  const input = page.locator(`[name="${code}"]:not([type=hidden])`);
-  const text = typeof value === "object" ? value.code : String(value);
-  if ((await input.evaluate((e) => e.tagName)) === "SELECT") await input.selectOption(text);
-  else await input.fill(text);
-}
-
-/** Fills a section of the form with what the facts have for it. */
-async function fill(page) {
-  const names = await page.locator("form.form [name]:not([type=hidden])").evaluateAll((all) => [...new Set(all.map((e) => e.name))]);
-  for (const [code, value] of Object.entries(facts)) {
-    if (value && value.rows) {
-      await list(page, code, value);
-    } else if (names.includes(code) && value !== "" && !(Array.isArray(value) && typeof value[0] === "object")) {
-      await enter(page, code, value);
-    }
-  }
-}
-
-async function list(page, code, value) {
-  const table = page.locator(`table[data-rows="${code}"]`);
-  if ((await page.locator(`[name="${code}/complete"][type=checkbox]`).count()) === 0) return;
-  for (const row of value.rows) {
-    if ((await table.locator("tbody[data-blank]").count()) === 0) await page.locator(`[data-add="${code}"]`).click();
-    const field = await table.locator("tbody[data-blank]").first().getAttribute("data-field");
-    for (const [column, cell] of Object.entries(row)) await cellOf(page, `${field}/${column}`, cell);
-    await table.locator(`tbody[data-field="${field}"]`).evaluate((e) => e.removeAttribute("data-blank"));
-  }
-  if (value.complete) await page.locator(`[name="${code}/complete"][type=checkbox]`).check();
-}
-
-async function cellOf(page, name, cell) {
-  const input = page.locator(`[name="${name}"]:not([type=hidden])`);
-  if ((await input.count()) === 0) return;
-  if ((await input.evaluate((e) => e.tagName)) === "SELECT") await input.selectOption(String(cell));
-  else await input.fill(String(cell));
-}
-
-async function saved(page) {
-  await page.locator("#saved[data-state=saved]").waitFor({ timeout: 15000 });
-}
+const somebody = (email) => signIn(browser, email);
+const { units, ...own } = facts; // its partner is invited below
+const fill = (page) => fillSection(page, own);
 
 // 1. From the check to a draft.
 const admin = await somebody("unit04@demo.example");
@@ -97,9 +37,7 @@ check(sections.length >= 8, `${sections.length} sections`);
 for (const [i, to] of sections.entries()) {
   await page.goto(to);
   await fill(page);
-  await page.locator("main h2").first().click();
-  await page.waitForTimeout(300);
-  await page.waitForFunction(() => document.querySelector("#saved")?.dataset.state === "saved", null, { timeout: 20000 });
+  await saved(page);
   if (i < 3) await look(page, `apply-form-${i + 1}`);
   await page.getByRole("button", { name: /保存并继续|下一部分/ }).first().click();
   await page.waitForLoadState();
@@ -133,7 +71,7 @@ await second.context.close();
 
 // 5. The partner is invited, and confirms its part.
 await page.goto(application + "/partners");
-await page.locator('main form[action$="/invite"] [name=code]').last().fill(facts.units[1].unit.code);
+await page.locator('main form[action$="/invite"] [name=code]').last().fill(units[1].unit.code);
 await page.locator('main form[action$="/invite"] button').last().click();
 await page.getByText("待确认").first().waitFor();
 await look(page, "apply-partners");
@@ -149,12 +87,7 @@ await partner.context.close();
 await page.goto(application + "/files");
 const materials = await page.locator('main form:has([name=file]) [name=material]').evaluateAll((all) => all.map((e) => e.value));
 check(materials.length > 10, `${materials.length} materials`);
-for (const m of materials) {
-  await page.goto(application + "/files");
-  const done = page.waitForResponse((r) => r.request().method() === "POST" && /\/(end|files)$/.test(new URL(r.url()).pathname), { timeout: 20000 });
-  await page.locator(`main form:has([name=material][value="${m}"]) [name=file]`).first().setInputFiles(paper, { noWaitAfter: true });
-  check((await done).status() < 400, `${m} was uploaded`);
-}
+for (const m of materials) await upload(page, application, m, paper);
 await page.goto(application + "/files");
 await look(page, "apply-files");
 await page.goto(application + "/plan");
@@ -187,31 +120,6 @@ quiet(admin);
 // 8. The district returns one and passes the other.
 const district = await somebody("officer.zhangqiu@demo.example");
 const desk = district.page;
-/** Opens the case of a unit, as soon as it has come. */
-async function caseOf(page, unit) {
-  for (let i = 0; i < 60; i++) {
-    await page.goto("/queue?q=" + encodeURIComponent(unit));
-    if ((await page.locator("main table tbody tr").count()) > 0) break;
-    await page.waitForTimeout(500);
-  }
-  await page.locator("main table tbody a").first().click();
-  await page.waitForURL(/\/queue\/\w+/);
-}
-/** Answers all that a case asks. */
-async function answer(page) {
-  for (;;) {
-    const open = page.locator("form.question:not(:has(.state)) input[value=yes]").first();
-    if ((await open.count()) === 0) break;
-    await open.check();
-    await open.locator("xpath=ancestor::form").locator("button").click();
-    await page.waitForLoadState();
-  }
-  if ((await page.locator('form[action$="/items"]').count()) > 0) {
-    for (const yes of await page.locator('form[action$="/items"] input[value=yes]').all()) await yes.check();
-    await page.locator('form[action$="/items"] button').click();
-    await page.waitForLoadState();
-  }
-}
 await desk.goto("/queue");
 await look(desk, "queue");
 await caseOf(desk, "绣江星链");
@@ -268,5 +176,4 @@ await look(mending.page, "inbox-narrow");
 quiet(mending);
 
 await browser.close();
-void base;
 finish();
