@@ -2,7 +2,7 @@
 // through the authorities, on the demonstration: its call is open, its units
 // have profiles, its people have passwords.
 import { readFileSync } from "node:fs";
-import { check, finish, launch, look, widths } from "./browser.mjs";
+import { check, fault, finish, launch, look, widths } from "./browser.mjs";
 import { answer, caseOf, fillSection, quiet, saved, signIn, upload } from "./demo.mjs";
 
 const facts = JSON.parse(readFileSync(process.env.E2E_FACTS, "utf8"));
@@ -12,6 +12,15 @@ const browser = await launch();
 const somebody = (email) => signIn(browser, email);
 const { units, ...own } = facts; // its partner is invited below
 const fill = (page) => fillSection(page, own);
+
+/** Goes with the Tab key to what a person without a mouse would press. */
+async function tabTo(page, selector) {
+  for (let i = 0; i < 200; i++) {
+    await page.keyboard.press("Tab");
+    if (await page.evaluate((s) => document.activeElement.matches(s), selector)) return;
+  }
+  fault(`the Tab key does not reach ${selector}`);
+}
 
 // 1. From the check to a draft.
 const admin = await somebody("unit04@demo.example");
@@ -153,14 +162,37 @@ await head.page.locator("main table a, main ul a").first().click();
 await head.page.waitForURL(/\/tables\/\w+/);
 check((await head.page.locator("main").textContent()).includes("一体化关节与柔顺控制技术创新中心"), "the recommended centre is on the table");
 await look(head.page, "table");
-await head.page.locator('form[action$="/hand-up"] button').first().click();
-await head.page.waitForLoadState();
+const ranks = () => head.page.locator("main table[data-order] tbody tr").evaluateAll((all) => all.map((e) => e.dataset.id));
+const [one, two, ...others] = await ranks();
+check(one && two && others.length === 0, "two applications are ranked");
+await tabTo(head.page, `#row-${one} button[value=down]`);
+await Promise.all([head.page.waitForNavigation(), head.page.keyboard.press("Enter")]);
+check((await ranks()).join() === [two, one].join(), "the keyboard puts the first row last");
+await head.page.keyboard.press("Tab");
+check(await head.page.evaluate((id) => document.activeElement.closest("tr")?.id === id, `row-${one}`), "the keyboard stays at the row that was moved");
+await look(head.page, "table-ranked");
+await Promise.all([head.page.waitForNavigation(), head.page.locator('form[action$="/hand-up"] button').first().click()]);
+check((await head.page.locator("main").textContent()).includes("已报送"), "the table was handed up");
+const print = await head.page.request.get(head.page.url().split(/[?#]/)[0] + "/print.pdf");
+check(print.ok() && (await print.body()).subarray(0, 5).toString() === "%PDF-", `the table to be sealed: ${print.status()}`);
+await head.page.locator('form[action$="/seal"] [name=file]').setInputFiles(process.env.E2E_SEAL);
+await Promise.all([head.page.waitForNavigation(), head.page.locator('form[action$="/seal"] button').click()]);
+await head.page.getByRole("link", { name: "盖章页.png" }).waitFor();
+await look(head.page, "table-sealed");
 quiet(head);
 const province = await somebody("officer.shandong@demo.example");
-await caseOf(province.page, "明水协作");
-await look(province.page, "case-province");
-await province.page.locator('form[action$="/receive"] button').click();
-await province.page.waitForURL(/\/queue/);
+await province.page.goto("/tables");
+await province.page.locator("main table tbody tr", { hasText: "济南市" }).locator("a").first().click();
+await province.page.getByRole("link", { name: "盖章页.png" }).waitFor();
+const handed = await province.page.locator("main table tbody tr").evaluateAll((all) => all.map((e) => e.id));
+check(handed.join() === [`row-${two}`, `row-${one}`].join(), "the province sees the order in which they were handed up");
+await look(province.page, "table-province");
+for (const unit of ["明水协作", "泉山智行"]) {
+  await caseOf(province.page, unit);
+  if (unit === "明水协作") await look(province.page, "case-province");
+  await province.page.locator('form[action$="/receive"] button').click();
+  await province.page.waitForURL(/\/queue/);
+}
 quiet(province);
 
 // 10. What was returned shows what to mend, also on a telephone.

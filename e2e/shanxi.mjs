@@ -73,7 +73,7 @@ for (const list of ["staff", "sites", "equipment"]) own[list] = { complete: true
 check((await fillAll(admin, application, own, ["centre", "host", "units", "conditions"])) >= 8, "every section of the form");
 
 // 2. The partners fill in what they bring, and confirm their parts.
-for (const [n, email] of ["unit23@demo.example", "unit26@demo.example"].entries()) {
+for (const [n, email] of ["unit25@demo.example", "unit28@demo.example"].entries()) {
   const partner = await signIn(browser, email);
   await fillAll(partner, application, brought(n), n === 0 ? ["units", "staff", "conditions"] : []);
   await partner.page.goto(application + "/partners");
@@ -104,7 +104,8 @@ quiet(admin);
 
 const version = page.url();
 
-// 4. The authority of the university takes note: it may read what it takes note of.
+// 4. The authorities of the university and of the institute take note: they may read
+// what they take note of.
 const university = await signIn(browser, "officer.jyt.shanxi@demo.example");
 await caseOf(university.page, host);
 await look(university.page, "shanxi-filing");
@@ -114,7 +115,7 @@ await university.page.goto(application);
 check((await university.page.locator("h1").textContent()).includes(facts["centre.name"]), "who takes note may read");
 await look(university.page, "shanxi-filing-application");
 await university.page.goto(filing);
-await university.page.locator('form[action$="/file"] [name=reason]').fill("同意汾河理工大学参与共建。");
+await university.page.locator('form[action$="/file"] [name=reason]').fill("同意雁北师范学院参与共建。");
 await university.page.locator('form[action$="/file"] button').click();
 await university.page.waitForURL(/\/queue(\?|$)/);
 await university.page.goto(filing);
@@ -122,6 +123,12 @@ check((await university.page.locator("main").textContent()).includes("已备案"
 await look(university.page, "shanxi-filed");
 quiet(university);
 await university.context.close();
+const district = await signIn(browser, "officer.xiaodian@demo.example"); // of the institute
+await caseOf(district.page, host);
+await district.page.locator('form[action$="/file"] button').click();
+await district.page.waitForURL(/\/queue(\?|$)/);
+quiet(district);
+await district.context.close();
 
 // 5. The host's authority checks, then recommends in writing: two acts, each with its
 // own case; the call asks for no table, the letter under its seal stands for it.

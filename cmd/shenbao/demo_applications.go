@@ -324,8 +324,11 @@ func (s *seeder) shanxiApplied(tx *db.Tx) error {
 		return err
 	}
 	for _, step := range steps {
-		if step.Kind == recommend.Files {
-			return s.decide(tx, a.ID, s.officers[step.Authority], recommend.File, recommend.Decision{Reason: "已知悉。"})
+		if step.Kind != recommend.Files {
+			continue
+		}
+		if err := s.decide(tx, a.ID, s.officers[step.Authority], recommend.File, recommend.Decision{Reason: "已知悉。"}); err != nil {
+			return err
 		}
 	}
 	return nil

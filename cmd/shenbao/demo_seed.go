@@ -184,7 +184,10 @@ var unsettled = map[string]string{
 
 // departments are the units that a department is over, and not the authority of
 // their place.
-var departments = map[string]string{"汾河理工大学": "山西省教育厅", "岱麓理工大学": "山东省教育厅", "泉城第二医院": "济南市卫生健康委员会"}
+var departments = map[string]string{
+	"岱麓理工大学": "山东省教育厅", "海右医科大学": "山东省教育厅", "泉城第二医院": "济南市卫生健康委员会",
+	"汾河理工大学": "山西省教育厅", "并州医科大学": "山西省教育厅", "雁北师范学院": "山西省教育厅",
+}
 
 // applicants registers the units with their administrators and profiles.
 func (s *seeder) applicants(tx *db.Tx) error {

@@ -3,6 +3,8 @@ package main
 import (
 	"bytes"
 	"encoding/json"
+	"image"
+	"image/png"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -19,7 +21,7 @@ func TestApplyingEndToEnd(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	walkDemo(t, "applying.mjs", map[string]file{"E2E_FACTS": {"facts.json", facts}, "E2E_PDF": {"证明材料.pdf", proof(t)}})
+	walkDemo(t, "applying.mjs", map[string]file{"E2E_FACTS": {"facts.json", facts}, "E2E_PDF": {"证明材料.pdf", proof(t)}, "E2E_SEAL": {"盖章页.png", scan(t)}})
 }
 
 // A file is one that a walk uploads or reads.
@@ -63,6 +65,16 @@ func walkDemo(t *testing.T, walk string, files map[string]file, flags ...string)
 		t.Fatalf("the walk failed: %v\n%s", err, out)
 	}
 	t.Logf("%s", out)
+}
+
+// scan is a picture that stands for the scan of something sealed.
+func scan(t *testing.T) []byte {
+	t.Helper()
+	var b bytes.Buffer
+	if err := png.Encode(&b, image.NewGray(image.Rect(0, 0, 600, 800))); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
 }
 
 // proof is a page that stands for any document that an application asks for.

@@ -1,10 +1,7 @@
 package main
 
 import (
-	"bytes"
 	"encoding/json"
-	"image"
-	"image/png"
 	"testing"
 
 	"shenbao/internal/sample"
@@ -17,11 +14,7 @@ func TestShanxiEndToEnd(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var seal bytes.Buffer
-	if err := png.Encode(&seal, image.NewGray(image.Rect(0, 0, 600, 800))); err != nil {
-		t.Fatal(err)
-	}
 	walkDemo(t, "shanxi.mjs", map[string]file{
-		"E2E_FACTS": {"facts.json", facts}, "E2E_PDF": {"证明材料.pdf", proof(t)}, "E2E_SEAL": {"推荐函.png", seal.Bytes()},
+		"E2E_FACTS": {"facts.json", facts}, "E2E_PDF": {"证明材料.pdf", proof(t)}, "E2E_SEAL": {"推荐函.png", scan(t)},
 	}, "--call", "shanxi")
 }

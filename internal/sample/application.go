@@ -70,15 +70,17 @@ func repeat(s string, n int) string {
 	return string(r[:n])
 }
 
-// partners are two institutions of Shanxi that build a centre with the unit.
+// partners are a university and an institute of Shanxi that build a centre with
+// the unit; units beside one another have different ones.
 func (u Unit) partners() []Unit {
-	var found []Unit
+	of := map[string][]Unit{}
 	for _, o := range Units() {
-		if o.Place[:2] == "14" && (o.Kind == "university" && len(found) == 0 || o.Kind == "institute" && len(found) == 1) {
-			found = append(found, o)
+		if o.Place[:2] == "14" {
+			of[o.Kind] = append(of[o.Kind], o)
 		}
 	}
-	return found
+	pick := func(all []Unit) Unit { return all[int(u.seed)%len(all)] }
+	return []Unit{pick(of["university"]), pick(of["institute"])}
 }
 
 func (u Unit) shanxi() map[string]any {
