@@ -165,7 +165,8 @@ check((await counter.locator("h1").textContent()).includes(host), "the code on t
 for (const box of await counter.locator("main [name=item]").all()) await box.check();
 await look(counter, "shanxi-paper");
 await counter.getByRole("button", { name: "登记", exact: true }).click();
-await counter.waitForLoadState();
+await counter.getByRole("heading", { name: "更正第 1 条登记" }).waitFor();
+check((await counter.locator("section[aria-labelledby=paper]").textContent()).includes("已接收"), "the paper was received");
 await look(counter, "shanxi-paper-entered");
 
 // 7. The province sees the sealed letter, and receives.
@@ -179,12 +180,16 @@ quiet(province);
 // 8. The applicant sees how far it is: every step, and the paper that came; the
 // partner too, and both on a telephone.
 await page.goto(application);
-check((await page.locator("main").textContent()).includes("纸质"), "the applicant sees that its paper came");
+const receipt = await page.locator("section[aria-labelledby=paper]").textContent();
+check(/已接收[^]*收到，1 份[^]*已盖章/.test(receipt), `the applicant sees that its paper came: ${receipt}`);
+const chain = await page.locator("ol.chain li .state").allTextContents();
+check(chain.join() === "已通过,已通过,已接收,已备案,已备案", `the chain stands at ${chain}`);
 await look(page, "shanxi-done");
 await page.setViewportSize({ width: widths.narrow, height: 900 });
 await page.reload();
 await look(page, "shanxi-done-narrow");
 await page.goto("/inbox");
+for (const news of ["推荐上报", "纸质材料已于"]) await page.getByText(news).first().waitFor();
 await look(page, "shanxi-inbox-narrow");
 quiet(admin);
 

@@ -3,6 +3,7 @@ package recommend
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"shenbao/actor"
 	"shenbao/apply"
@@ -54,7 +55,7 @@ func EnterPaper(ctx context.Context, tx *db.Tx, o *Office, e PaperEntry) (*Paper
 	if err != nil {
 		return nil, err
 	}
-	if l.Received.Before(submitted) {
+	if l.Received.Before(submitted.Truncate(time.Minute)) { // whoever enters it says the minute
 		return nil, fault.New(fault.Invalid, "recommend.paper.before", submitted).In("received")
 	}
 	l.ID, l.Keeper, l.Call, l.Entered, l.EnteredBy = PaperID(db.NewID()), k.c.Issuer, k.c.ID, tx.Now, actor.PersonID(tx.By.Person)

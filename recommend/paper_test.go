@@ -161,6 +161,22 @@ func all(asks []recommend.PaperAsk) (out []recommend.PaperItem) {
 	return out
 }
 
+// Paper is entered by the minute: what is brought in the minute in which it was
+// submitted is not older than that.
+func TestPaperOfTheSameMinute(t *testing.T) {
+	inShanxi(t, func(s *shanxi) {
+		s.checked()
+		at := may(7, 10, 0)
+		s.change(`UPDATE application_versions SET received = '` + db.Time(at.Add(43*time.Second)) + `' WHERE application = '` + string(s.id) + `'`)
+		e := recommend.PaperEntry{Application: s.id, Version: 1, Received: at.Add(-time.Minute), Copies: 1, Items: all(s.standing("shanxi admin").Plan.Asks)}
+		_, err := s.enter("abroad officer", e)
+		s.want("the minute before", err, "recommend.paper.before")
+		e.Received = at
+		_, err = s.enter("abroad officer", e)
+		s.must(err)
+	})
+}
+
 func TestPaperRegister(t *testing.T) {
 	inShanxi(t, func(s *shanxi) {
 		st := s.standing("shanxi admin")
