@@ -3,8 +3,8 @@
 //
 // When an application is submitted, [Arrive] lays out its chain from the
 // package: every stage of the room in the order of the call, each with the
-// authority that it falls to, by the host's place or administrative line. A
-// step:
+// authority that it falls to, by the host's place or administrative line, or
+// the one above where there is none. A step:
 //
 //	state      meaning                                    left by
 //	waiting    待上一级: the step before it is not done       the step before
