@@ -32,6 +32,7 @@ async function fillAll(who, application, what, pictures) {
     await fillSection(page, what);
     await saved(page);
     const name = to.split("/").pop();
+    if (name === "centre") check((await page.locator("[id='n-directions']").textContent()).includes(`${what.directions?.length ?? 4} 行`), "saving counts the rows");
     if (pictures.includes(name)) await look(page, `shanxi-${who.email.split("@")[0]}-${name}`);
   }
   quiet(who);

@@ -181,6 +181,14 @@ func (c control) picked() bool {
 	return c.Kind == rule.ChoiceKind && c.Head != "" && len(c.Fact.Options) > fewOptions
 }
 
+// lines is how high an input for a long text is: a cell is one of many.
+func (c control) lines() string {
+	if c.Head != "" {
+		return "2"
+	}
+	return "6"
+}
+
 // shown is the value for those who read it.
 func (c control) shown(v *visit) string {
 	switch c.Kind {
