@@ -250,7 +250,7 @@ func (l *ledger) verified(args ...string) {
 func (l *ledger) killed(times int, args ...string) {
 	l.Helper()
 	for range times {
-		l.kill(rand.N(300 * time.Millisecond))
+		l.kill(rand.N(150 * time.Millisecond))
 		if l.kills%20 == 0 || l.kills == times {
 			for _, one := range l.lost() {
 				l.Errorf("after kill %d: %s", l.kills, one)

@@ -23,9 +23,16 @@ import (
 // Shanghai, inside the windows of the sample calls.
 var Noon = time.Date(2024, 11, 27, 12, 0, 0, 0, clock.Zone)
 
-// Each runs fn on a fresh database of every kind.
+// Each runs fn on a fresh database of every kind. When tests are to be short it
+// leaves SQLite out if PostgreSQL is there: it is part of the program, and the
+// race detector makes it slower than all else.
 func Each(t *testing.T, fn func(t *testing.T, d *db.DB)) {
-	t.Run("sqlite", func(t *testing.T) { fn(t, SQLite(t)) })
+	t.Run("sqlite", func(t *testing.T) {
+		if testing.Short() && os.Getenv("TEST_DATABASE") != "" {
+			t.Skip("asked on PostgreSQL")
+		}
+		fn(t, SQLite(t))
+	})
 	t.Run("postgres", func(t *testing.T) { fn(t, Postgres(t)) })
 }
 
