@@ -267,16 +267,22 @@ func (p *Package) parseNeeds() {
 	for _, m := range p.Form.Materials {
 		need("material."+m.ID, m.At, m.Required)
 	}
-	for _, q := range p.Call.Quotas {
-		if q.When == "" {
-			continue
+	when := func(id string, at At, text string) {
+		if text == "" {
+			return
 		}
-		node, f := p.Schema.Parse(q.When)
+		node, f := p.Schema.Parse(text)
 		if f != nil {
-			p.problems.addFault(Error, func(int, int) Pos { return q.In("when") }, f)
-			continue
+			p.problems.addFault(Error, func(int, int) Pos { return at.In("when") }, f)
+			return
 		}
-		p.needs[quotaPrefix+q.ID] = node
+		p.needs[id] = node
+	}
+	for _, q := range p.Call.Quotas {
+		when(quotaPrefix+q.ID, q.At, q.When)
+	}
+	for _, s := range p.Call.Stages {
+		when(stagePrefix+s.ID, s.At, s.When)
 	}
 }
 

@@ -25,15 +25,18 @@ func (p *Package) Needed(facts *rule.Facts) map[string]rule.Truth {
 	res := p.needing.NewResult()
 	p.needing.Eval(facts, res)
 	for i, verdict := range res.Rules {
-		if id := p.needing.Rules[i].ID; !strings.HasPrefix(id, quotaPrefix) {
+		if id := p.needing.Rules[i].ID; !strings.HasPrefix(id, quotaPrefix) && !strings.HasPrefix(id, stagePrefix) {
 			out[id] = verdict
 		}
 	}
 	return out
 }
 
-// quotaPrefix stands before the id of a quota among the conditions.
-const quotaPrefix = "quota:"
+// What stands before the id of a quota, and of a stage, among the conditions.
+const (
+	quotaPrefix = "quota:"
+	stagePrefix = "stage:"
+)
 
 // Counts says whether an application counts for a quota of the package, on its
 // facts: Unknown when what that hangs on is not known.
@@ -41,13 +44,27 @@ func (p *Package) Counts(q *Quota, facts *rule.Facts) rule.Truth {
 	if q.When == "" {
 		return rule.Met
 	}
+	return p.when(quotaPrefix+q.ID, facts)
+}
+
+// Passes says whether an application goes through a stage of the package, on its
+// facts: Unknown when what that hangs on is not known.
+func (p *Package) Passes(s *Stage, facts *rule.Facts) rule.Truth {
+	if s.When == "" {
+		return rule.Met
+	}
+	return p.when(stagePrefix+s.ID, facts)
+}
+
+// when answers one of the conditions on facts.
+func (p *Package) when(id string, facts *rule.Facts) rule.Truth {
 	if p.needing == nil {
 		return rule.Unknown
 	}
 	res := p.needing.NewResult()
 	p.needing.Eval(facts, res)
 	for i, verdict := range res.Rules {
-		if p.needing.Rules[i].ID == quotaPrefix+q.ID {
+		if p.needing.Rules[i].ID == id {
 			return verdict
 		}
 	}

@@ -124,6 +124,9 @@ func (s *sheetPart) stages() sheetTable {
 		if g.Channel != "" || g.To != "" {
 			where = append(where, strings.TrimSpace(s.w.word("sheet.channel.", string(g.Channel))+" "+g.To))
 		}
+		if g.When != "" {
+			where = append(where, s.w.t("stage.when", g.When))
+		}
 		terms := []string{}
 		for _, word := range []string{s.w.word("sheet.until_rule.", string(g.UntilRule)), s.w.word("sheet.late.", string(g.Late))} {
 			if word != "" {

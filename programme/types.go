@@ -81,6 +81,7 @@ type Stage struct {
 	Channel   Channel   `yaml:"channel"`
 	To        string    `yaml:"to"`
 	After     []string  `yaml:"after"`
+	When      string    `yaml:"when"` // an expression: applications of which it is unmet do not go through the stage; absent: all do
 	Does      string    `yaml:"does"`
 	Outcomes  []string  `yaml:"outcomes"`
 	Room      string    `yaml:"room"`

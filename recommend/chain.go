@@ -9,6 +9,7 @@ import (
 	"shenbao/call"
 	"shenbao/internal/db"
 	"shenbao/programme"
+	"shenbao/rule"
 )
 
 // Chain returns the steps of an application that the reader found (see [Sight]);
@@ -31,13 +32,18 @@ func Chain(ctx context.Context, r db.Reader, by db.By, of *apply.Sight) ([]*Step
 const room = "recommend"
 
 // chain lays out the steps of an application from the package: every stage that
-// an authority acts in, with the authority that it falls to. None is passed over:
+// an authority acts in, with the authority that it falls to. None is passed over
+// but one that is for others, by what the application says:
 // the step of a level that the host has no authority of is with the one above, at
 // last with the issuer of the call. The last name of the chain receives what was
 // recommended.
 func (o *Office) chain(ctx context.Context, r db.Reader, a *apply.Application, c *call.Call) ([]*Step, error) {
 	p, err := o.Shelf.Package(ctx, r, a.Hash)
 	if err != nil || p.Call.Recommend == nil {
+		return nil, err
+	}
+	passes, err := passed(ctx, r, a, p)
+	if err != nil {
 		return nil, err
 	}
 	host, err := actor.FindUnit(ctx, r, a.Unit)
@@ -51,7 +57,7 @@ func (o *Office) chain(ctx context.Context, r db.Reader, a *apply.Application, c
 	l := &line{ctx: ctx, r: r, by: string(p.Call.Recommend.By), host: host}
 	var steps []*Step
 	for _, s := range p.Call.Stages {
-		if !inChain(s) {
+		if !inChain(s) || !passes(s) {
 			continue
 		}
 		u, err := l.authority(s.Who)
@@ -76,6 +82,17 @@ func (o *Office) chain(ctx context.Context, r db.Reader, a *apply.Application, c
 		s.ID, s.Position = StepID(db.NewID()), int64(i+1)
 	}
 	return steps, nil
+}
+
+// passed tells which stages an application goes through, by what the version that
+// stands says; what is not known keeps none away.
+func passed(ctx context.Context, r db.Reader, a *apply.Application, p *programme.Package) (func(*programme.Stage) bool, error) {
+	_, v, err := apply.Get(ctx, r, a.ID)
+	if err != nil {
+		return nil, err
+	}
+	facts, err := v.ReadFacts(p)
+	return func(s *programme.Stage) bool { return p.Passes(s, facts) != rule.Unmet }, err
 }
 
 // inChain reports whether a stage is one in which an authority over the host

@@ -1,6 +1,7 @@
 package recommend_test
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -21,6 +22,7 @@ import (
 type applicant struct {
 	place string
 	under string // the department over it; "" for the authority of its place
+	facts string // what the application says; "" for nothing
 }
 
 // The chain is computed from the package, and from the place or the administrative
@@ -29,7 +31,7 @@ type applicant struct {
 // receives, wherever the host lies.
 func TestTheChainOfEveryPackage(t *testing.T) {
 	inDistrict, noDistrict := applicant{place: "370114"}, applicant{place: "370105"} // 章丘, 天桥
-	hospital, university := applicant{"370103", "济南市卫生健康委员会"}, applicant{"370112", "山东省教育厅"}
+	hospital, university := applicant{place: "370103", under: "济南市卫生健康委员会"}, applicant{place: "370112", under: "山东省教育厅"}
 	noCity, noProvince := applicant{place: "371702"}, applicant{place: "320102"} // 菏泽, 南京
 	jinan := map[applicant]string{
 		inDistrict: "recommend 济南市章丘区工业信息化和科技局, receive 济南市科学技术局",
@@ -53,6 +55,8 @@ func TestTheChainOfEveryPackage(t *testing.T) {
 				{place: "370212"}: "recommend 青岛市科学技术局", // 崂山
 				university:        "recommend 山东省教育厅, receive 青岛市科学技术局",
 				noProvince:        "recommend 青岛市科学技术局",
+				{place: "370202", facts: `{"entry.way":"recommended"}`}: "recommend 青岛市市南区科学技术局, receive 青岛市科学技术局",
+				{place: "370202", facts: `{"entry.way":"directed"}`}:    "receive 青岛市科学技术局", // 003-025: nobody recommends whom the city asks itself
 			}},
 			{sample.Shandong, "district", map[applicant]string{
 				inDistrict: "check 济南市章丘区工业信息化和科技局, recommend 济南市科学技术局, receive 山东省科学技术厅",
@@ -62,11 +66,11 @@ func TestTheChainOfEveryPackage(t *testing.T) {
 				noProvince: "check 济南市章丘区工业信息化和科技局, recommend 济南市章丘区工业信息化和科技局, receive 山东省科学技术厅",
 			}},
 			{sample.Shanxi, "abroad", map[applicant]string{
-				{place: "140105"}:    "check 太原市小店区科学技术局, recommend 太原市小店区科学技术局, receive 山西省科学技术厅",
-				{place: "140109"}:    "check 太原市科学技术局, recommend 太原市科学技术局, receive 山西省科学技术厅",
-				{place: "140902"}:    "check 山西省科学技术厅, recommend 山西省科学技术厅", // 忻州
-				{"140109", "山西省教育厅"}: "check 山西省教育厅, recommend 山西省教育厅, receive 山西省科学技术厅",
-				noProvince:           "check 山西省科学技术厅, recommend 山西省科学技术厅",
+				{place: "140105"}: "check 太原市小店区科学技术局, recommend 太原市小店区科学技术局, receive 山西省科学技术厅",
+				{place: "140109"}: "check 太原市科学技术局, recommend 太原市科学技术局, receive 山西省科学技术厅",
+				{place: "140902"}: "check 山西省科学技术厅, recommend 山西省科学技术厅", // 忻州
+				{place: "140109", under: "山西省教育厅"}: "check 山西省教育厅, recommend 山西省教育厅, receive 山西省科学技术厅",
+				noProvince: "check 山西省科学技术厅, recommend 山西省科学技术厅",
 			}},
 		} {
 			announced := h.announced(c.pkg, c.issuer)
@@ -146,7 +150,7 @@ func (h *house) laid(c *call.Call, from applicant) string {
 	h.change(fmt.Sprintf(`
 		INSERT INTO application_versions (application, number, state, submit_key, received, submitted, person, person_name, call, package, manifest, hash, facts, texts,
 			findings, line, receipt, ended)
-		VALUES ('%[1]s', 1, 'standing', 'k', '%[4]s', '%[4]s', '', '', '%[2]s', '%[3]s', '{}', '%[1]s', '{}', '{}', '[]', '', '', '')`, id, c.ID, c.Hash, at))
+		VALUES ('%[1]s', 1, 'standing', 'k', '%[4]s', '%[4]s', '', '', '%[2]s', '%[3]s', '{}', '%[1]s', '%[5]s', '{}', '[]', '', '', '')`, id, c.ID, c.Hash, at, cmp.Or(from.facts, "{}")))
 	h.arrive(id)
 	all, err := db.View(h.Context(), h.DB, func(r db.Reader) ([]*recommend.Step, error) {
 		of, err := apply.SightOf(h.Context(), r, id)
