@@ -2,11 +2,13 @@ package apply
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
 
 	"shenbao/actor"
+	"shenbao/internal/chinacode"
 	"shenbao/internal/fault"
 	"shenbao/programme"
 	"shenbao/rule"
@@ -38,6 +40,7 @@ type Claim struct {
 	Year        int64        // of the call
 	Authority   actor.UnitID // that recommends; in room apply, the one over the host
 	At          string       // GB/T 2260: where the host is
+	Letters     []string     // GB/T 2260: whose governments' letters go with it; only a recommendation has any
 	Over        bool         // there is a reason to go over a quota that is not a must
 }
 
@@ -70,7 +73,8 @@ func (c *Claim) needs() ([]need, error) {
 	return out, nil
 }
 
-// Keys are how the keys of the places begin that an application needs.
+// Keys are how the keys of the places begin that an application needs: a unit may
+// have moved since they were taken. A letter does not move.
 func (c *Claim) Keys() ([]string, error) {
 	all, err := c.needs()
 	if err != nil {
@@ -78,13 +82,24 @@ func (c *Claim) Keys() ([]string, error) {
 	}
 	var out []string
 	for _, n := range all {
-		out = append(out, quotaKey(n.quota, c.Package.ID, c.Year))
+		if n.quota.Letter {
+			out = append(out, n.key)
+		} else {
+			out = append(out, quotaKey(n.quota, c.Package.ID, c.Year))
+		}
 	}
 	return out, nil
 }
 
 func (c *Claim) unknown(q *programme.Quota) error {
 	f := fault.New(fault.Refused, "apply.quota_unknown", q.Name)
+	if q.Letter {
+		f = fault.New(fault.Refused, "apply.quota_letter", q.Name, fault.Key("sheet.per."+q.Per))
+		if at := c.writers(q.Per); len(at) > 1 {
+			f = fault.New(fault.Refused, "apply.quota_letters", q.Name, placeNames(at))
+		}
+		f = f.In("letters")
+	}
 	if q.Fact != "" {
 		f = f.In(q.Fact)
 	}
@@ -103,6 +118,9 @@ func quotaKey(q *programme.Quota, pkg string, year int64) string {
 // whom is whom a quota is for, in the case of this application.
 func (c *Claim) whom(q *programme.Quota) (string, bool) {
 	switch {
+	case q.Letter:
+		at := c.writers(q.Per)
+		return strings.Join(at, " "), len(at) == 1
 	case q.Per == "platform" && q.Fact == "":
 		return c.platform(c.Name)
 	case q.Per == "person" && q.Fact == "":
@@ -180,6 +198,26 @@ func placeAt(code, level string) (string, bool) {
 		return code[:4] + "00", !strings.HasSuffix(code, "0000")
 	}
 	return code, !strings.HasSuffix(code, "00")
+}
+
+// writers are the places of a level whose own governments wrote the letters: what
+// a district wrote is not a letter of its city.
+func (c *Claim) writers(level string) (out []string) {
+	for _, code := range c.Letters {
+		if at, ok := placeAt(code, level); ok && at == code && !slices.Contains(out, at) {
+			out = append(out, at)
+		}
+	}
+	slices.Sort(out)
+	return out
+}
+
+func placeNames(codes []string) string {
+	var names []string
+	for _, code := range codes {
+		names = append(names, chinacode.PlaceName(code))
+	}
+	return strings.Join(names, "、")
 }
 
 // holder is what takes a place of a quota.

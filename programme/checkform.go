@@ -42,6 +42,9 @@ func (c *checker) quota(q *Quota) {
 	if q.Fact != "" && c.Schema != nil && c.Schema.Fact(q.Fact) == nil {
 		c.unknown(q.In("fact"), "fact.missing", q.Fact, c.factCodes())
 	}
+	if q.Letter && (q.Room != "recommend" || !slices.Contains([]string{"province", "city", "district"}, q.Per)) {
+		c.bad(q.In("letter"), "quota.letter", q.Name) // letters go with recommendations, and are of places
+	}
 }
 
 var braces = regexp.MustCompile(`\{([^{}]*)\}`)

@@ -24,6 +24,11 @@ func TestWhichApplicationsCount(t *testing.T) {
 	for _, q := range p.Call.Quotas {
 		quotas[q.ID] = q
 	}
+	for id, q := range quotas {
+		if q.Letter != (id == "comprehensive_city") {
+			t.Errorf("%s is counted by letters: %v", id, q.Letter)
+		}
+	}
 	for _, c := range []struct {
 		facts, quota string
 		want         rule.Truth

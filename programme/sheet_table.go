@@ -181,7 +181,11 @@ func (s *sheetPart) quotas() sheetTable {
 	t := s.table("quotas", "w-name", "", "num", "w-who", "", "w-ref")
 	for _, q := range s.Call.Quotas {
 		if s.own(q.At) {
-			t.row(q.Clauses, cell(q.Name), cell(s.w.t("quota.per", s.w.word("sheet.per.", q.Per), s.w.word("sheet.of.", q.Of))), count(q.Limit),
+			key := "quota.per"
+			if q.Letter {
+				key = "quota.per_letter"
+			}
+			t.row(q.Clauses, cell(q.Name), cell(s.w.t(key, s.w.word("sheet.per.", q.Per), s.w.word("sheet.of.", q.Of))), count(q.Limit),
 				cell(s.w.modality(q.Modality)), sheetCell{Small: q.Note})
 		}
 	}

@@ -54,6 +54,7 @@ func TestCheckFinds(t *testing.T) {
 		{"level of places", []edit{{demo + "/tables.yaml", "from: host.unit}", "from: host.unit, level: citi}"}}, programme.Error, "tables[0].columns[1].level: programme.table.level_near", ""},
 		{"whom a quota is for", []edit{{call, "per: district", "per: distict"}}, programme.Error, "quotas[0].per: programme.quota.per_near", ""},
 		{"the fact of a quota", []edit{{call, "limit: 3,", "limit: 3, fact: host.units,"}}, programme.Error, "quotas[0].fact: programme.fact.missing_near", ""},
+		{"the letter of a quota", []edit{{call, "per: district", "per: district, letter: true, room: apply"}}, programme.Error, "quotas[0].letter: programme.quota.letter", ""},
 		{"when a quota counts", []edit{{call, "limit: 3,", "limit: 3, when: 没有这个事实,"}}, programme.Error, "quotas[0].when: rule.no_name", ""},
 		{"after", []edit{{call, "after: [system]", "after: [systems]"}}, programme.Error, "stages[1].after: programme.stage.missing_near", ""},
 		{"circle", []edit{{call, "until_rule: submitted", "until_rule: submitted\n    after: [recommend]"}}, programme.Error, "after: programme.stage.circle", ""},

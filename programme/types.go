@@ -99,15 +99,16 @@ type Quota struct {
 	Limit    int      `yaml:"limit" jsonschema:"required"`
 	Modality Modality `yaml:"modality" jsonschema:"required"`
 	Room     string   `yaml:"room" jsonschema:"required"`
-	When     string   `yaml:"when"`  // an expression: only applications of which it is met count; absent: all do
-	Group    string   `yaml:"group"` // quotas of one id and group are counted together, whatever package they stand in
-	Fact     string   `yaml:"fact"`  // the fact that says whom it is for, where per alone does not
+	When     string   `yaml:"when"`   // an expression: only applications of which it is met count; absent: all do
+	Group    string   `yaml:"group"`  // quotas of one id and group are counted together, whatever package they stand in
+	Fact     string   `yaml:"fact"`   // the fact that says whom it is for, where per alone does not
+	Letter   bool     `yaml:"letter"` // the place is that of the government whose letter goes with the recommendation, not the host's
 	Clauses  []string `yaml:"clauses"`
 	Note     string   `yaml:"note"`
 }
 
 // QuotaPer are whom a quota may be for, beside a fact of the form: a level of
-// places stands for the host's place at that level.
+// places stands for the host's place at that level, or that of the letter ([Quota.Letter]).
 var QuotaPer = []string{"authority", "province", "city", "district", "platform", "unit", "applicant", "person", "application", "year"}
 
 // Recommend says through whom an application goes up.

@@ -123,6 +123,9 @@ func (o *Office) enlist(ctx context.Context, tx *db.Tx, s *Step, a *apply.Applic
 		return err
 	}
 	claim.Room, claim.Authority, claim.Over = room, s.Authority, s.Reason != ""
+	if claim.Letters, err = lettersOver(ctx, tx, s); err != nil {
+		return err
+	}
 	if err := apply.TakePlaces(ctx, tx, claim); err != nil {
 		return err
 	}

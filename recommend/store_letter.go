@@ -20,6 +20,15 @@ func letters(ctx context.Context, r db.Reader, id apply.ID) ([]*Letter, error) {
 		WHERE s.application = $1 ORDER BY l.attached, l.id`, id)
 }
 
+// lettersOver are the places whose governments wrote the letters beside a step and
+// the steps before it. Whoever locks the chain has them as they stay: a letter
+// comes and goes under the same lock.
+func lettersOver(ctx context.Context, r db.Reader, s *Step) ([]string, error) {
+	return db.All(ctx, r, func(row db.Scanner) (at string, err error) { return at, row.Scan(&at) }, `
+		SELECT DISTINCT l.place FROM recommend_letters l JOIN recommend_steps b ON b.id = l.step
+		WHERE b.application = $1 AND b.position <= $2 AND l.removed = '' AND l.place <> '' ORDER BY l.place`, s.Application, s.Position)
+}
+
 func insertLetter(ctx context.Context, tx *db.Tx, l *Letter) error {
 	_, err := tx.Exec(ctx, `
 		INSERT INTO recommend_letters (id, step, version, place, number, hash, name, type, size, attached, person, removed)

@@ -4,7 +4,6 @@ import (
 	"context"
 	"strings"
 
-	"shenbao/actor"
 	"shenbao/apply"
 	"shenbao/call"
 	"shenbao/internal/db"
@@ -59,7 +58,7 @@ func (v *verifying) submitted() error {
 		return err
 	}
 	for _, a := range all {
-		if err := v.count("apply", a.ID, ""); err != nil {
+		if err := v.count("apply", a.ID, nil); err != nil {
 			return err
 		}
 	}
@@ -73,15 +72,16 @@ func (v *verifying) recommended() error {
 		return err
 	}
 	for _, s := range all {
-		if err := v.count(room, s.Application, s.Authority); err != nil {
+		if err := v.count(room, s.Application, s); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// count asks that an application has the places that it needs in a room.
-func (v *verifying) count(in string, id apply.ID, authority actor.UnitID) error {
+// count asks that an application has the places that it needs in a room, those of
+// recommendations in a step.
+func (v *verifying) count(in string, id apply.ID, s *Step) error {
 	v.live[in+string(id)] = true
 	a, version, err := apply.Get(v.ctx, v.r, id)
 	if err != nil || version == nil {
@@ -91,8 +91,11 @@ func (v *verifying) count(in string, id apply.ID, authority actor.UnitID) error 
 	if err != nil {
 		return err
 	}
-	if claim.Room = in; authority != "" {
-		claim.Authority = authority
+	if claim.Room = in; s != nil {
+		claim.Authority = s.Authority
+		if claim.Letters, err = lettersOver(v.ctx, v.r, s); err != nil {
+			return err
+		}
 	}
 	keys, err := claim.Keys()
 	if f := fault.Of(err); err != nil && f.Kind != fault.Internal {
