@@ -28,6 +28,7 @@ type hookTyped struct {
 	Name    string      `json:"name"`
 	Address string      `json:"address"`
 	Format  hook.Format `json:"format"`
+	Secret  string      `json:"secret"` // of a robot; never sent back
 	Kinds   []string    `json:"kinds"`
 }
 
@@ -70,7 +71,7 @@ func (s *Server) listHooks(v *visit, _ nothing) (hooksPage, error) {
 func (s *Server) addHook(v *visit, in hookTyped) (page, error) {
 	var secret string
 	_, err := db.Update(v.Context(), s.DB, v.By(), func(tx *db.Tx) (h *hook.Hook, err error) {
-		h, secret, err = s.hooks().Add(v.Context(), tx, hook.New{Name: in.Name, Address: in.Address, Format: in.Format, Kinds: in.Kinds, Language: v.Lang})
+		h, secret, err = s.hooks().Add(v.Context(), tx, hook.New{Name: in.Name, Address: in.Address, Format: in.Format, Secret: in.Secret, Kinds: in.Kinds, Language: v.Lang})
 		return h, err
 	})
 	p, e := s.listHooks(v, nothing{})
@@ -78,7 +79,7 @@ func (s *Server) addHook(v *visit, in hookTyped) (page, error) {
 		return nil, e
 	}
 	if err != nil {
-		p.typed = in
+		p.typed, p.typed.Secret = in, ""
 		return p, err
 	}
 	p.Secret = secret
@@ -155,6 +156,14 @@ func kindsWord(v *visit, h *hook.Hook) string {
 		return v.T("hooks.kind.all")
 	}
 	return strings.Join(words, v.T("hooks.comma"))
+}
+
+// signatureWord says whether the messages of a webhook are signed.
+func signatureWord(h *hook.Hook) string {
+	if h.Signed {
+		return "hooks.signature_yes"
+	}
+	return "hooks.signature_no"
 }
 
 func formatOptions(v *visit) (out []option) {

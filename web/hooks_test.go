@@ -20,7 +20,7 @@ func TestHooks(t *testing.T) {
 		w := populate(t, siteOn(t, d))
 		admin := w.people["office_admin"]
 		before := len(dbtest.Lines(t, d))
-		good := []string{"name", "值班群<b>", "address", "https://oapi.example.org/robot/send?access_token=geheim", "format", "dingtalk", "kinds", "recommend.notice.arrived", "kinds", "apply."}
+		good := []string{"name", "值班群<b>", "address", "https://oapi.example.org/robot/send?access_token=geheim", "format", "json", "kinds", "recommend.notice.arrived", "kinds", "apply."}
 		for field, value := range map[string]string{"name": "", "address": "http://oapi.example.org/", "format": "xml"} {
 			form := slices.Clone(good)
 			form[slices.Index(form, field)+1] = value
@@ -77,6 +77,40 @@ func TestHooks(t *testing.T) {
 		}
 		if lines := dbtest.Lines(t, d)[before:]; !slices.Equal(lines, []string{"hook.add", "hook.try", "hook.paused", "hook.active", "hook.removed"}) {
 			t.Errorf("lines %v", lines)
+		}
+	})
+}
+
+// The secret of a robot is typed once and never shown: not on the page that says
+// that something else was wrong, not afterwards, not by the API.
+func TestHookOfASigningRobot(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		w := populate(t, siteOn(t, d))
+		admin := w.people["office_admin"]
+		send := func(format, address, secret string) (int, string) {
+			a := w.ask(admin, request{method: "POST", path: "/hooks", form: []string{"name", "值班群", "address", address, "format", format, "secret", secret}})
+			return a.Code, a.Body.String()
+		}
+		const robot, typed = "https://open.example.org/bot/v2/hook/pfad", "SECgeheim012"
+		for _, c := range [][3]string{{"wecom", robot, typed}, {"json", robot, typed}, {"dingtalk", "http://x", typed}, {"feishu", robot, typed + " x"}} {
+			code, page := send(c[0], c[1], c[2])
+			if code != http.StatusUnprocessableEntity || strings.Contains(page, "geheim") || c[1] == robot && !strings.Contains(page, "#f-secret") {
+				t.Errorf("%v: %d %s", c, code, answer{text: page}.main())
+			}
+		}
+		for _, format := range []string{"dingtalk", "feishu"} {
+			if code, page := send(format, robot, typed); code != http.StatusOK || strings.Contains(page, "geheim") || shownSecret.MatchString(page) || strings.Contains(page, "hook/pfad") {
+				t.Errorf("%s: %d %s", format, code, answer{text: page}.main())
+			}
+		}
+		for _, path := range []string{"/hooks", apiPrefix + "/hooks"} {
+			a := w.ask(admin, request{method: "GET", path: path})
+			if text := a.Body.String(); a.Code != http.StatusOK || strings.Contains(text, "geheim") || strings.Contains(text, "pfad") {
+				t.Errorf("%s tells: %s", path, text)
+			}
+		}
+		if p := w.page("office_admin", "/hooks"); strings.Count(p, "<dd>有</dd>") != 2 {
+			t.Errorf("signed: %s", answer{text: p}.main())
 		}
 	})
 }

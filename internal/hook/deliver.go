@@ -9,7 +9,6 @@ import (
 	"io"
 	"net"
 	"net/http"
-	"strconv"
 	"time"
 
 	"shenbao/internal/db"
@@ -206,30 +205,31 @@ func (s *sender) post(ctx context.Context, p *parcel) (outcome string, code int6
 	if err != nil {
 		return "", 0, err
 	}
-	key, err := s.Keys.Open("hooks.secret:"+p.hook.ID, p.hook.secret)
-	if err != nil {
-		return "", 0, err
+	sign := stamp{at: s.db.Clock.Now()}
+	if p.hook.secret != "" {
+		if sign.secret, err = s.Keys.Open("hooks.secret:"+p.hook.ID, p.hook.secret); err != nil {
+			return "", 0, err
+		}
 	}
 	u, bad := s.Guard.read(address)
 	if bad != nil { // the operator allows less than before
 		return "inside", 0, nil
 	}
-	body, err := p.message.body(p.hook.Format)
+	body, err := p.message.body(p.hook.Format, sign)
 	if err != nil {
 		return "", 0, err
 	}
+	sign.query(p.hook.Format, u)
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
 	r, err := http.NewRequestWithContext(ctx, http.MethodPost, u.String(), bytes.NewReader(body))
 	if err != nil {
 		return "", 0, bare(err)
 	}
-	now := s.db.Clock.Now()
 	r.Header.Set("Content-Type", "application/json; charset=utf-8")
 	r.Header.Set("User-Agent", "shenbao")
 	r.Header.Set(HeaderDelivery, p.message.ID)
-	r.Header.Set(HeaderTimestamp, strconv.FormatInt(now.Unix(), 10))
-	r.Header.Set(HeaderSignature, "v1="+Sign(key, now, body))
+	sign.header(r.Header, p.hook.Format, body)
 	answer, err := s.Guard.client(u.Scheme).Do(r)
 	if err != nil {
 		return trouble(err), 0, nil

@@ -1,6 +1,7 @@
 package hook_test
 
 import (
+	"fmt"
 	"net/netip"
 	"strings"
 	"testing"
@@ -51,10 +52,12 @@ func TestWhatIsNoHook(t *testing.T) {
 	k := hook.Keeper{Keys: secret.New(), Guard: &hook.Guard{}}
 	good := hook.New{Unit: "u", Name: "值班群", Address: "https://hooks.example.org/x?key=1", Format: hook.WeCom, Language: "zh"}
 	for key, changes := range map[string][]func(*hook.New){
-		"hook.name":   {func(n *hook.New) { n.Name = "  " }, func(n *hook.New) { n.Name = strings.Repeat("长", 61) }},
-		"hook.format": {func(n *hook.New) { n.Format = "xml" }, func(n *hook.New) { n.Format = "" }},
-		"hook.kind":   {func(n *hook.New) { n.Kinds = []string{""} }, func(n *hook.New) { n.Kinds = []string{"a b"} }},
-		"hook.user":   {at("https://a:b@example.org/")},
+		"hook.name":      {func(n *hook.New) { n.Name = "  " }, func(n *hook.New) { n.Name = strings.Repeat("长", 61) }},
+		"hook.format":    {func(n *hook.New) { n.Format = "xml" }, func(n *hook.New) { n.Format = "" }},
+		"hook.kind":      {func(n *hook.New) { n.Kinds = []string{""} }, func(n *hook.New) { n.Kinds = []string{"a b"} }},
+		"hook.no_secret": {func(n *hook.New) { n.Secret = "SEC1" }, func(n *hook.New) { n.Format, n.Secret = hook.JSON, "SEC1" }},
+		"hook.secret":    {secretOf("SEC 1"), secretOf("SEC\n1"), secretOf("密钥"), secretOf(strings.Repeat("x", 201))},
+		"hook.user":      {at("https://a:b@example.org/")},
 		"hook.https": {at("http://example.org/"), at("ftp://example.org/"), at("file://example.org/etc/passwd"), at("gopher://example.org/"),
 			at("javascript://example.org/"), at("//example.org/")},
 		"hook.address": {at(""), at("example.org"), at("https://"), at("https:example.org"), at("https://example.org:x/"),
@@ -73,8 +76,15 @@ func TestWhatIsNoHook(t *testing.T) {
 			if err == nil || fault.Of(err).Key != key {
 				t.Errorf("%s %d (%s): %v", key, i, n.Address, err)
 			}
+			if n.Secret != "" && strings.Contains(fmt.Sprint(err, fault.Of(err).Args), n.Secret) {
+				t.Errorf("the fault tells the secret: %v", err)
+			}
 		}
 	}
 }
 
 func at(address string) func(*hook.New) { return func(n *hook.New) { n.Address = address } }
+
+func secretOf(s string) func(*hook.New) {
+	return func(n *hook.New) { n.Format, n.Secret = hook.DingTalk, s }
+}

@@ -11,7 +11,8 @@
 //
 // A message is signed with the hook's secret, which is shown once. Robots of
 // WeCom (企业微信), DingTalk (钉钉) and Feishu (飞书) take theirs as text in their own
-// form. Addresses lead out of this network only: see [Guard]. A hook that failed
+// form; the latter two have a secret of their own, by which they want it signed in
+// their own way, where their owner chose that. Addresses lead out of this network only: see [Guard]. A hook that failed
 // for hours is stopped, and its unit is told.
 //
 // Units are ids here: the package knows no room. Address and secret are sealed.
@@ -64,6 +65,7 @@ type Hook struct {
 	Language string    `json:"language"` // of its texts: zh or en
 	Kinds    []string  `json:"kinds"`    // how the keys of its notices begin; none: every kind
 	Host     string    `json:"host"`     // the rest of the address may be a key, and is not shown
+	Signed   bool      `json:"signed"`   // a robot may go without
 	State    State     `json:"state"`
 	Failures int64     `json:"failures"`         // in a row
 	Failing  time.Time `json:"failing,omitzero"` // since when
@@ -109,6 +111,7 @@ type New struct {
 	Name     string
 	Address  string // https://…
 	Format   Format
+	Secret   string // that the robot of DingTalk or Feishu showed; "" where it asks for none
 	Language string
 	Kinds    []string
 }
@@ -126,6 +129,9 @@ func (n *New) check(g *Guard) (*url.URL, error) {
 		if kind == "" || len(kind) > 100 || strings.ContainsAny(kind, " \t\r\n") {
 			return nil, fault.New(fault.Invalid, "hook.kind", kind).In("kinds")
 		}
+	}
+	if err := n.checkSecret(); err != nil {
+		return nil, err
 	}
 	u, err := g.read(n.Address)
 	if err != nil {

@@ -1,6 +1,7 @@
 package hook_test
 
 import (
+	"bytes"
 	"context"
 	"crypto/x509"
 	"encoding/json"
@@ -40,11 +41,13 @@ type office struct {
 
 	mu   sync.Mutex
 	came []came
+	log  bytes.Buffer // of the runner
 }
 
 // came is a message as it arrived.
 type came struct {
 	header http.Header
+	at     *url.URL
 	body   string
 }
 
@@ -53,7 +56,7 @@ func newOffice(t *testing.T, d *db.DB) *office {
 	o.server = httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		body, _ := io.ReadAll(r.Body)
 		o.mu.Lock()
-		o.came = append(o.came, came{r.Header, string(body)})
+		o.came = append(o.came, came{r.Header, r.URL, string(body)})
 		o.mu.Unlock()
 		if o.answer != nil {
 			o.answer(w, r)
@@ -68,7 +71,7 @@ func newOffice(t *testing.T, d *db.DB) *office {
 		return []netip.Addr{netip.MustParseAddr("127.0.0.1")}, nil
 	})
 	o.Keeper = hook.Keeper{Keys: secret.New(), Guard: guard}
-	o.Runner = job.New(d, job.Settings{Log: slog.New(slog.DiscardHandler)})
+	o.Runner = job.New(d, job.Settings{Log: slog.New(slog.NewTextHandler(&o.log, &slog.HandlerOptions{Level: slog.LevelDebug}))})
 	hook.Handle(o.Runner, d, hook.Options{Keeper: o.Keeper, Base: "https://sb.example.gov.cn",
 		Compose: func(_ context.Context, _ db.Reader, q hook.Question) (hook.Message, bool, error) {
 			return hook.Message{Kind: "recommend.notice.arrived", Text: "来了“新件” " + q.Language, Link: "/queue/1", At: dbtest.Noon}, o.known[q.Notice] && q.Unit == "u", nil
@@ -87,9 +90,16 @@ func (o *office) do(act func(tx *db.Tx) error) error {
 
 func (o *office) add(f hook.Format, kinds ...string) (h *hook.Hook, shown string) {
 	o.Helper()
+	return o.make(hook.New{Format: f, Kinds: kinds})
+}
+
+// make makes a hook of what n says beside name and address.
+func (o *office) make(n hook.New) (h *hook.Hook, shown string) {
+	o.Helper()
 	port := strings.TrimPrefix(o.server.URL, "https://127.0.0.1")
+	n.Unit, n.Name, n.Address, n.Language = "u", string(n.Format)+"群", "https://example.com"+port+"/robot?key=geheim", "zh"
 	err := o.do(func(tx *db.Tx) (err error) {
-		h, shown, err = o.Add(o.Context(), tx, hook.New{Unit: "u", Name: string(f) + "群", Address: "https://example.com" + port + "/robot?key=geheim", Format: f, Language: "zh", Kinds: kinds})
+		h, shown, err = o.Add(o.Context(), tx, n)
 		return err
 	})
 	if err != nil {

@@ -17,7 +17,8 @@ type Keeper struct {
 	Guard *Guard
 }
 
-// Add (新增推送) makes a hook and returns its secret, which is not shown again.
+// Add (新增推送) makes a hook. One of our own format gets a secret, which is returned
+// and not shown again; that of a robot comes from its owner and is never shown.
 func (k Keeper) Add(ctx context.Context, tx *db.Tx, n New) (h *Hook, shown string, err error) {
 	u, err := n.check(k.Guard)
 	if err != nil {
@@ -30,19 +31,24 @@ func (k Keeper) Add(ctx context.Context, tx *db.Tx, n New) (h *Hook, shown strin
 	if len(have) >= maxHooks {
 		return nil, "", fault.New(fault.Conflict, "hook.many", maxHooks)
 	}
-	h = &Hook{ID: db.NewID(), Unit: n.Unit, Name: n.Name, Format: n.Format, Language: n.Language, Kinds: n.Kinds, Host: u.Host, State: Active,
-		Made: tx.Now, MadeBy: tx.By.Person}
-	shown = secret.NewToken()
+	if n.Format == JSON {
+		shown = secret.NewToken()
+		n.Secret = shown
+	}
+	h = &Hook{ID: db.NewID(), Unit: n.Unit, Name: n.Name, Format: n.Format, Language: n.Language, Kinds: n.Kinds, Host: u.Host, Signed: n.Secret != "",
+		State: Active, Made: tx.Now, MadeBy: tx.By.Person}
 	if h.address, err = k.Keys.Seal("hooks.address:"+h.ID, u.String()); err != nil {
 		return nil, "", err
 	}
-	if h.secret, err = k.Keys.Seal("hooks.secret:"+h.ID, shown); err != nil {
-		return nil, "", err
+	if h.Signed {
+		if h.secret, err = k.Keys.Seal("hooks.secret:"+h.ID, n.Secret); err != nil {
+			return nil, "", err
+		}
 	}
 	if err := insertHook(ctx, tx, h); err != nil {
 		return nil, "", err
 	}
-	return h, shown, tx.Record(ctx, "hook.add", h.subject(), map[string]any{"unit": h.Unit, "name": h.Name, "host": h.Host, "format": h.Format, "kinds": h.Kinds})
+	return h, shown, tx.Record(ctx, "hook.add", h.subject(), map[string]any{"unit": h.Unit, "name": h.Name, "host": h.Host, "format": h.Format, "signed": h.Signed, "kinds": h.Kinds})
 }
 
 // Turn (启用、暂停、删除) moves a hook of a unit into another state. One that was

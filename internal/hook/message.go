@@ -1,11 +1,7 @@
 package hook
 
 import (
-	"crypto/hmac"
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
-	"strconv"
 	"time"
 )
 
@@ -19,11 +15,14 @@ type Message struct {
 }
 
 // bodies write a message in the form of a format.
-var bodies = map[Format]func(Message) any{
-	JSON:     func(m Message) any { return m },
-	WeCom:    func(m Message) any { return robot{"text", robotText{m.plain()}} },
-	DingTalk: func(m Message) any { return robot{"text", robotText{m.plain()}} },
-	Feishu:   func(m Message) any { return larkRobot{"text", larkText{m.plain()}} },
+var bodies = map[Format]func(Message, stamp) any{
+	JSON:     func(m Message, _ stamp) any { return m },
+	WeCom:    func(m Message, _ stamp) any { return robot{"text", robotText{m.plain()}} },
+	DingTalk: func(m Message, _ stamp) any { return robot{"text", robotText{m.plain()}} },
+	Feishu: func(m Message, s stamp) any {
+		at, sign := s.lark()
+		return larkRobot{at, sign, "text", larkText{m.plain()}}
+	},
 }
 
 // robot is a text as the robots of WeCom and DingTalk take it.
@@ -38,8 +37,10 @@ type robotText struct {
 
 // larkRobot is a text as the robots of Feishu take it.
 type larkRobot struct {
-	Type    string   `json:"msg_type"`
-	Content larkText `json:"content"`
+	Timestamp string   `json:"timestamp,omitempty"`
+	Sign      string   `json:"sign,omitempty"`
+	Type      string   `json:"msg_type"`
+	Content   larkText `json:"content"`
 }
 
 type larkText struct {
@@ -58,24 +59,7 @@ func (m Message) plain() string {
 	return string(text) + "\n" + m.Link
 }
 
-func (m Message) body(f Format) ([]byte, error) { return json.Marshal(bodies[f](m)) }
-
-// The headers of a message. The signature covers the timestamp and the body, so
-// that an old message cannot be sent again as a new one.
-const (
-	HeaderDelivery  = "Shenbao-Delivery"  // the notice's id: what was seen with it before is the same
-	HeaderTimestamp = "Shenbao-Timestamp" // seconds since 1970
-	HeaderSignature = "Shenbao-Signature" // v1= and [Sign]
-)
-
-// Sign is the signature of a body: HMAC-SHA256 with the hook's secret over
-// timestamp, a full stop and the body, in hexadecimal.
-func Sign(secret string, at time.Time, body []byte) string {
-	h := hmac.New(sha256.New, []byte(secret))
-	h.Write([]byte(strconv.FormatInt(at.Unix(), 10) + "."))
-	h.Write(body)
-	return hex.EncodeToString(h.Sum(nil))
-}
+func (m Message) body(f Format, s stamp) ([]byte, error) { return json.Marshal(bodies[f](m, s)) }
 
 // refusal is the number with which a robot refuses a message in an answer of
 // status 200; 0 for none.

@@ -23,7 +23,7 @@ func scan(row db.Scanner) (*Hook, error) {
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil, missing()
 	}
-	h.Kinds = strings.Fields(kinds)
+	h.Kinds, h.Signed = strings.Fields(kinds), h.secret != ""
 	return h, err
 }
 

@@ -11,7 +11,7 @@ CREATE TABLE hooks (
     kinds    TEXT   NOT NULL, -- how the keys of the notices begin that it is told, with spaces between
     host     TEXT   NOT NULL, -- of the address: what is shown of it
     address  TEXT   NOT NULL,
-    secret   TEXT   NOT NULL,
+    secret   TEXT   NOT NULL, -- '' where the robot asks for no signature
     state    TEXT   NOT NULL, -- active, paused, stopped, removed
     failures BIGINT NOT NULL, -- in a row
     failing  TEXT   NOT NULL, -- since when; '' when the last one arrived
