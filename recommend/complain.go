@@ -2,6 +2,7 @@ package recommend
 
 import (
 	"context"
+	"fmt"
 
 	"shenbao/actor"
 	"shenbao/call"
@@ -34,15 +35,19 @@ func Complain(ctx context.Context, tx *db.Tx, o *Office, e ComplaintEntry) (toke
 	if err := insertComplaint(ctx, tx, c); err != nil {
 		return "", err
 	}
-	if err := c.announce(ctx, tx); err != nil {
+	if err := c.announce(ctx, tx, 0); err != nil {
 		return "", err
 	}
 	return token, tx.Record(ctx, "recommend.complain", c.subject(), map[string]any{"call": c.Call, "files": len(c.Files), "content": c.digest()})
 }
 
-// announce tells those who may answer that there is a complaint, and nothing of
-// what it says.
-func (c *Complaint) announce(ctx context.Context, tx *db.Tx) error {
+// announce tells those who may answer that there is a complaint, or that whoever
+// complained said more in a message with a number, and nothing of what it says.
+func (c *Complaint) announce(ctx context.Context, tx *db.Tx, number int64) error {
+	key, once := "recommend.notice.complaint", "recommend.complaint:"+string(c.ID)
+	if number > 0 {
+		key, once = key+"_again", fmt.Sprintf("%s:%d", once, number)
+	}
 	for _, role := range []actor.Role{actor.Officer, actor.Head, actor.ProgrammeOfficer} {
 		people, err := actor.PeopleOf(ctx, tx, c.Issuer, role)
 		if err != nil {
@@ -53,8 +58,8 @@ func (c *Complaint) announce(ctx context.Context, tx *db.Tx) error {
 			if actor.MayOn(ctx, tx, by, actor.ActAnswerComplaint, c.on()) != nil {
 				continue // of another programme
 			}
-			n := inbox.Notice{Person: string(p), Unit: string(c.Issuer), Key: "recommend.notice.complaint", Link: "/complaints/" + string(c.ID), Args: []any{c.CallTitle}}
-			if err := inbox.Send(ctx, tx, n, "recommend.complaint:"+string(c.ID)); err != nil {
+			n := inbox.Notice{Person: string(p), Unit: string(c.Issuer), Key: key, Link: "/complaints/" + string(c.ID), Args: []any{c.CallTitle}}
+			if err := inbox.Send(ctx, tx, n, once); err != nil {
 				return err
 			}
 		}

@@ -3,6 +3,7 @@ package recommend
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"io"
 	"strings"
 	"time"
@@ -30,29 +31,48 @@ var ComplaintStates = []string{ComplaintOpen, ComplaintAnswered}
 // A Complaint (中介投诉) says that somebody forces applicants to pay for an
 // intermediary, or does so in an authority's name (“黄牛”“黑中介”). Anybody may
 // complain, without a name, too. The officers of the call's issuer answer; who
-// complained reads the answer by a link that nobody else has.
+// complained reads the answer by a link that nobody else has, and may say more to
+// it there, which is answered again. Nothing of it is changed or deleted.
 //
 // What it says is sealed at rest. Who complained is known to nobody but by what
 // they wrote themselves: no account, no address of the network.
 type Complaint struct {
-	ID         ComplaintID     `json:"id"`
-	Call       call.ID         `json:"call"`
-	CallTitle  string          `json:"call_title"`
-	Issuer     actor.UnitID    `json:"-"`
-	IssuerName string          `json:"issuer_name"`
-	Programme  string          `json:"-"`
-	State      string          `json:"state"`
-	About      string          `json:"about,omitempty"` // who is complained of
-	Story      string          `json:"story,omitempty"`
-	Reachable  bool            `json:"reachable"` // they left an address: see [RevealComplainant]
-	Files      []ComplaintFile `json:"files,omitempty"`
-	Filed      time.Time       `json:"filed"`
-	Answer     string          `json:"answer,omitempty"`
-	Answered   time.Time       `json:"answered,omitzero"`
-	AnsweredBy actor.PersonID  `json:"-"`
+	ID         ComplaintID        `json:"id"`
+	Call       call.ID            `json:"call"`
+	CallTitle  string             `json:"call_title"`
+	Issuer     actor.UnitID       `json:"-"`
+	IssuerName string             `json:"issuer_name"`
+	Programme  string             `json:"-"`
+	State      string             `json:"state"`
+	About      string             `json:"about,omitempty"` // who is complained of
+	Story      string             `json:"story,omitempty"`
+	Reachable  bool               `json:"reachable"` // they left an address: see [RevealComplainant]
+	Files      []ComplaintFile    `json:"files,omitempty"`
+	Filed      time.Time          `json:"filed"`
+	Asked      time.Time          `json:"asked"`              // when whoever complained spoke last
+	Answered   time.Time          `json:"answered,omitzero"`  // when it was answered last
+	Messages   []ComplaintMessage `json:"messages,omitempty"` // in order; a list of complaints has none
 
-	token                         string // hash
-	about, story, contact, answer secret.Sealed
+	token                 string // hash
+	about, story, contact secret.Sealed
+}
+
+// The sides of a [ComplaintMessage].
+const (
+	SideOffice      = "office"      // 答复
+	SideComplainant = "complainant" // 追问
+)
+
+// A ComplaintMessage (往来) is an answer to a complaint, or what whoever complained
+// said to one.
+type ComplaintMessage struct {
+	Number int64          `json:"number"` // from 1, the first answer
+	Side   string         `json:"side"`
+	Text   string         `json:"text"`
+	Said   time.Time      `json:"said"`
+	Person actor.PersonID `json:"-"` // who answered
+
+	text secret.Sealed
 }
 
 // A ComplaintFile (证据) is a file that came with a complaint.
@@ -164,8 +184,14 @@ func (c *Complaint) open(keys *secret.Keys) (err error) {
 	for column, one := range map[string]struct {
 		from secret.Sealed
 		to   *string
-	}{"about": {c.about, &c.About}, "story": {c.story, &c.Story}, "answer": {c.answer, &c.Answer}} {
+	}{"about": {c.about, &c.About}, "story": {c.story, &c.Story}} {
 		if *one.to, err = keys.Open(c.place(column), one.from); err != nil {
+			return err
+		}
+	}
+	for i := range c.Messages {
+		m := &c.Messages[i]
+		if m.Text, err = keys.Open(c.place(m.column()), m.text); err != nil {
 			return err
 		}
 	}
@@ -178,6 +204,9 @@ func (c *Complaint) open(keys *secret.Keys) (err error) {
 }
 
 func (c *Complaint) place(column string) string { return "complaints." + column + ":" + string(c.ID) }
+
+// column is where a message is sealed.
+func (m *ComplaintMessage) column() string { return fmt.Sprintf("message%d", m.Number) }
 
 func (c *Complaint) subject() string { return "complaint:" + string(c.ID) }
 

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"shenbao/actor"
 	"shenbao/apply/applytest"
@@ -98,7 +99,7 @@ func TestComplaint(t *testing.T) {
 
 		// By the link: how it stands, and nothing of what it says.
 		c, err := h.byToken(token)
-		if err != nil || c.State != recommend.ComplaintOpen || c.About+c.Story+c.Answer != "" || c.Files != nil {
+		if err != nil || c.State != recommend.ComplaintOpen || c.About+c.Story != "" || c.Messages != nil || c.Files != nil {
 			t.Errorf("by the link: %+v, %v", c, err)
 		}
 		for _, wrong := range []string{"", "x", token + "x", token[1:], strings.ToUpper(token), "' OR 1=1 --"} {
@@ -126,17 +127,14 @@ func TestComplaint(t *testing.T) {
 		}
 
 		answer := func(who, text string) error {
-			_, err := applytest.Do(h.House, who, func(ctx context.Context, tx *db.Tx) (*recommend.Complaint, error) {
-				return recommend.AnswerComplaint(ctx, tx, h.office, recommend.ComplaintAnswer{Complaint: id, Text: text})
-			})
-			return err
+			return h.answer(who, recommend.ComplaintAnswer{Complaint: id, Text: text})
 		}
 		h.want("nothing", answer("district officer", " \n"), "recommend.complaint.no_answer")
 		h.want("too much", answer("district officer", strings.Repeat("长", recommend.MaxStory+1)), "recommend.long")
 		h.want("another office", answer("province officer", "已核实"), "recommend.complaint.missing")
 		h.must(answer("district officer", "已核实，移交市场监管部门"))
 		h.want("twice", answer("district head", "再答"), "recommend.complaint.answered")
-		if c, err := h.byToken(token); err != nil || c.State != recommend.ComplaintAnswered || c.Answer != "已核实，移交市场监管部门" {
+		if c, err := h.byToken(token); err != nil || c.State != recommend.ComplaintAnswered || len(c.Messages) != 1 || c.Messages[0].Text != "已核实，移交市场监管部门" {
 			t.Errorf("the answer by the link: %+v, %v", c, err)
 		}
 		if all, _ := h.complaints("district officer", recommend.ComplaintFilter{State: recommend.ComplaintOpen}); len(all) != 0 {
@@ -145,6 +143,162 @@ func TestComplaint(t *testing.T) {
 		lines := dbtest.Lines(t, h.DB)[before:]
 		if !slices.Equal(lines, []string{"recommend.complain", "recommend.reveal_complainant", "recommend.open_evidence", "recommend.answer_complaint"}) {
 			t.Errorf("lines %v", lines)
+		}
+	})
+}
+
+// answer answers a complaint as an officer who has seen so many messages.
+func (h *house) answer(who string, y recommend.ComplaintAnswer) error {
+	_, err := applytest.Do(h.House, who, func(ctx context.Context, tx *db.Tx) (*recommend.Complaint, error) {
+		return recommend.AnswerComplaint(ctx, tx, h.office, y)
+	})
+	return err
+}
+
+// follow says more by a link.
+func (h *house) follow(token, text string) error {
+	_, err := applytest.Do(h.House, "visitor", func(ctx context.Context, tx *db.Tx) (int, error) {
+		return 0, recommend.FollowComplaint(ctx, tx, h.office, recommend.ComplaintFollowUp{Token: token, Text: text})
+	})
+	return err
+}
+
+// An answered complaint is followed up by whoever has its link, and answered
+// again, by turns; everything stays, in order and with its time.
+func TestFollowingUp(t *testing.T) {
+	inHouse(t, func(h *house) {
+		token, err := h.complain(h.aComplaint())
+		h.must(err)
+		other, err := h.complain(h.aComplaint())
+		h.must(err)
+		all, err := h.complaints("district officer", recommend.ComplaintFilter{})
+		h.must(err)
+		id, filed := all[1].ID, all[1].Filed
+		before := len(dbtest.Lines(t, h.DB))
+		told := func(who string) int {
+			n, err := db.View(t.Context(), h.DB, func(r db.Reader) ([]inbox.Notice, error) {
+				return inbox.List(t.Context(), r, h.Staff[who].Person, "", 50)
+			})
+			h.must(err)
+			for _, one := range n {
+				if strings.Contains(one.Text("zh"), "张三") {
+					t.Errorf("%s is told %s", who, one.Text("zh"))
+				}
+			}
+			return len(n)
+		}
+		had := told("district head")
+		states := func(what string, want ...int) {
+			h.Helper()
+			for i, state := range []string{recommend.ComplaintOpen, recommend.ComplaintAnswered} {
+				all, err := h.complaints("district officer", recommend.ComplaintFilter{State: state})
+				if h.must(err); len(all) != want[i] {
+					t.Errorf("%s: %d are %s, want %d", what, len(all), state, want[i])
+				}
+			}
+		}
+		pass := func() time.Time { h.Clock().Add(time.Hour); return h.Clock().Now() }
+
+		h.want("before any answer", h.follow(token, "催一下"), "recommend.complaint.waits")
+		one := pass()
+		h.must(h.answer("district officer", recommend.ComplaintAnswer{Complaint: id, Text: "已核实，未发现"}))
+		states("answered", 1, 1)
+		for _, wrong := range []string{"", "x", token + "x", strings.ToUpper(token), string(id)} {
+			h.want("by "+wrong, h.follow(wrong, "x"), "recommend.complaint.missing")
+		}
+		h.want("nothing", h.follow(token, " \u202e\n"), "recommend.complaint.no_message")
+		h.want("too much", h.follow(token, strings.Repeat("长", recommend.MaxStory+1)), "recommend.long")
+		two := pass()
+		h.must(h.follow(token, "张三又来要钱了"))
+		states("followed up", 2, 0)
+		if n := told("district head"); n != had+1 {
+			t.Errorf("the head is told %d times of it", n-had)
+		}
+		if n := told("city officer"); n != 0 {
+			t.Errorf("another office is told %d times", n)
+		}
+		h.want("twice", h.follow(token, "再说一遍"), "recommend.complaint.waits")
+		h.want("by who has not seen it", h.answer("district head", recommend.ComplaintAnswer{Complaint: id, Text: "再答"}), "recommend.complaint.answered")
+		h.want("another office", h.answer("city officer", recommend.ComplaintAnswer{Complaint: id, Seen: 2, Text: "再答"}), "recommend.complaint.missing")
+		three := pass()
+		h.must(h.answer("district head", recommend.ComplaintAnswer{Complaint: id, Seen: 2, Text: "已移交公安"}))
+		states("answered again", 1, 1)
+
+		want := []recommend.ComplaintMessage{{Number: 1, Side: recommend.SideOffice, Text: "已核实，未发现", Said: one}, {Number: 2, Side: recommend.SideComplainant, Text: "张三又来要钱了", Said: two},
+			{Number: 3, Side: recommend.SideOffice, Text: "已移交公安", Said: three}}
+		same := func(what string, c *recommend.Complaint, err error) {
+			h.Helper()
+			h.must(err)
+			if !slices.EqualFunc(c.Messages, want, func(a, b recommend.ComplaintMessage) bool {
+				return a.Number == b.Number && a.Side == b.Side && a.Text == b.Text && a.Said.Equal(b.Said)
+			}) || !c.Filed.Equal(filed) || !c.Asked.Equal(two) || !c.Answered.Equal(three) || c.State != recommend.ComplaintAnswered {
+				t.Errorf("%s: %+v", what, c)
+			}
+		}
+		c, err := h.byToken(token)
+		same("by the link", c, err)
+		if c.About+c.Story != "" {
+			t.Errorf("by the link: %+v", c)
+		}
+		c, err = h.complaint("programme officer", id)
+		same("the office", c, err)
+		if c, err := h.byToken(other); err != nil || c.Messages != nil || c.State != recommend.ComplaintOpen || !c.Asked.Equal(c.Filed) || !c.Answered.IsZero() {
+			t.Errorf("the other complaint: %+v, %v", c, err)
+		}
+		lines := dbtest.Lines(t, h.DB)[before:]
+		if !slices.Equal(lines, []string{"recommend.answer_complaint", "recommend.follow_complaint", "recommend.answer_complaint"}) {
+			t.Errorf("lines %v", lines)
+		}
+		h.saidByNobody(id)
+	})
+}
+
+// saidByNobody asks that nothing tells who followed up, nor what.
+func (h *house) saidByNobody(id recommend.ComplaintID) {
+	h.Helper()
+	_, err := db.View(h.Context(), h.DB, func(r db.Reader) (int, error) {
+		var by, stored string
+		err := r.QueryRow(h.Context(), `
+			SELECT j.person || j.unit || ':' || j.role || m.person, j.payload || m.text FROM journal j JOIN complaint_messages m ON j.subject = 'complaint:' || m.complaint
+			WHERE j.verb = 'recommend.follow_complaint' AND m.number = 2 AND m.complaint = $1`, id).Scan(&by, &stored)
+		if err == nil && (by != ":visitor" || strings.Contains(stored, "张三")) {
+			h.Errorf("followed up by %q: %s", by, stored)
+		}
+		return 0, err
+	})
+	h.must(err)
+}
+
+// Whoever follows up twice at once does it once, while an office that answers at
+// once answers once: the two sides take turns, whatever comes first.
+func TestFollowingUpAtOnce(t *testing.T) {
+	inHouse(t, func(h *house) {
+		token, err := h.complain(h.aComplaint())
+		h.must(err)
+		c, err := h.byToken(token)
+		h.must(err)
+		for round := range 4 {
+			seen := int64(2 * round)
+			answer := func() error {
+				return h.answer("district officer", recommend.ComplaintAnswer{Complaint: c.ID, Seen: seen, Text: "答"})
+			}
+			if got := race(answer, answer, answer); got[""] != 1 || got["recommend.complaint.answered"] != 2 {
+				t.Fatalf("round %d: answers %v", round, got)
+			}
+			follow := func() error { return h.follow(token, "问") }
+			if got := race(follow, follow, follow); got[""] != 1 || got["recommend.complaint.waits"] != 2 {
+				t.Fatalf("round %d: follow-ups %v", round, got)
+			}
+		}
+		c, err = h.byToken(token)
+		h.must(err)
+		for i, m := range c.Messages {
+			if m.Number != int64(i)+1 || (m.Side == recommend.SideOffice) != (i%2 == 0) {
+				t.Errorf("message %d: %+v", i, m)
+			}
+		}
+		if len(c.Messages) != 8 {
+			t.Errorf("%d messages", len(c.Messages))
 		}
 	})
 }

@@ -27,8 +27,8 @@ type ComplaintQuery struct {
 	Token  string
 }
 
-// ComplaintByToken returns a complaint to whoever has its link: how it stands,
-// and the answer, and nothing of what it says.
+// ComplaintByToken returns a complaint to whoever has its link: how it stands, and
+// what was said since it was filed, and nothing of what it says itself.
 func ComplaintByToken(ctx context.Context, r db.Reader, q ComplaintQuery) (*Complaint, error) {
 	c, err := findToken(ctx, r, secret.Hash(q.Token))
 	if err != nil {

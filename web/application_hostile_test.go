@@ -130,7 +130,7 @@ var sendings = map[string]sending{
 	"POST /papers/{application}": {"district officer", []string{"version", "1", "received", "2024-11-27T09:00", "copies", "1", "item", "plan:there", "remark", "x"}},
 	"GET /complaints":            {"district head", nil}, "GET /complaints/{complaint}": {"district head", nil}, "POST /complaints/{complaint}/answer": {"district head", []string{"answer", " "}},
 	"POST /complaints/{complaint}/reveal": {"district head", nil}, "POST /complaints/{complaint}/files/{file}": {"district head", nil}, "GET /complaints/new": {"stranger", nil},
-	"POST /complaints/new": {"stranger", []string{"call", "nothing", "about", "x", "story", "x"}}, "GET /complaints/mine/{token}": {"stranger", nil},
+	"POST /complaints/new": {"stranger", []string{"call", "nothing", "about", "x", "story", "x"}}, "GET /complaints/mine/{token}": {"stranger", nil}, "POST /complaints/mine": {"stranger", []string{"token", "nothing", "message", "x"}},
 }
 
 // ending are acts that leave nothing to ask about: their routes are asked for as

@@ -123,27 +123,58 @@ func (p filedPage) body(v *visit) templ.Component { return filedBody(v, p) }
 
 // ownComplaintPage is how a complaint stands, for whoever has its link.
 type ownComplaintPage struct {
-	Call     string    `json:"call"`
-	Issuer   string    `json:"issuer"`
-	State    string    `json:"state"`
-	Filed    time.Time `json:"filed"`
-	Answer   string    `json:"answer,omitempty"`
-	Answered time.Time `json:"answered,omitzero"`
+	Call     string                       `json:"call"`
+	Issuer   string                       `json:"issuer"`
+	State    string                       `json:"state"`
+	Filed    time.Time                    `json:"filed"`
+	Messages []recommend.ComplaintMessage `json:"messages,omitempty"`
+	token    string
+	typed    string
 }
 
 func (ownComplaintPage) title(v *visit) string           { return v.T("complaint.own") }
 func (p ownComplaintPage) body(v *visit) templ.Component { return ownComplaintBody(v, p) }
 
-func (s *Server) ownComplaint(v *visit, in struct {
+// byLink names the token that stands in the address of a complaint's link.
+type byLink struct {
 	Token string `json:"token" in:"path"`
-}) (ownComplaintPage, error) {
+}
+
+func (s *Server) ownComplaint(v *visit, in byLink) (ownComplaintPage, error) {
 	c, err := db.View(v.Context(), s.DB, func(r db.Reader) (*recommend.Complaint, error) {
 		return recommend.ComplaintByToken(v.Context(), r, recommend.ComplaintQuery{Office: s.recommending(), Token: in.Token})
 	})
 	if err != nil {
 		return ownComplaintPage{}, err
 	}
-	return ownComplaintPage{c.CallTitle, c.IssuerName, c.State, c.Filed, c.Answer, c.Answered}, nil
+	return ownComplaintPage{Call: c.CallTitle, Issuer: c.IssuerName, State: c.State, Filed: c.Filed, Messages: c.Messages, token: in.Token}, nil
+}
+
+// followComplaint says more to an answer. Whoever is signed in says it as a
+// stranger does.
+func (s *Server) followComplaint(v *visit, in struct {
+	Token   string `json:"token"`
+	Message string `json:"message"`
+}) (page, error) {
+	p, err := s.ownComplaint(v, byLink{in.Token})
+	if err != nil {
+		return nil, err
+	}
+	p.typed = in.Message
+	f := recommend.ComplaintFollowUp{Token: in.Token, Text: in.Message}
+	if err := f.Clean(); err != nil {
+		return p, err
+	}
+	if err := s.Gate.Throttle(v.Context(), "complaint", v.origin(), complaintsAnHour); err != nil {
+		return p, err
+	}
+	_, err = db.Update(v.Context(), s.DB, db.Visitor, func(tx *db.Tx) (int, error) {
+		return 0, recommend.FollowComplaint(v.Context(), tx, s.recommending(), f)
+	})
+	if err != nil {
+		return p, err
+	}
+	return moved{"/complaints/mine/" + in.Token}, nil
 }
 
 // complaintsPage lists the complaints that the reader's office answers.
@@ -200,10 +231,11 @@ func (s *Server) showComplaint(v *visit, in atComplaint) (complaintPage, error) 
 
 func (s *Server) answerComplaint(v *visit, in struct {
 	Complaint recommend.ComplaintID `json:"complaint" in:"path"`
+	Seen      int64                 `json:"seen"`
 	Answer    string                `json:"answer"`
 }) (page, error) {
 	_, err := db.Update(v.Context(), s.DB, v.By(), func(tx *db.Tx) (*recommend.Complaint, error) {
-		return recommend.AnswerComplaint(v.Context(), tx, s.recommending(), recommend.ComplaintAnswer{Complaint: in.Complaint, Text: in.Answer})
+		return recommend.AnswerComplaint(v.Context(), tx, s.recommending(), recommend.ComplaintAnswer{Complaint: in.Complaint, Seen: in.Seen, Text: in.Answer})
 	})
 	if err == nil {
 		return moved{"/complaints/" + string(in.Complaint)}, nil

@@ -136,20 +136,72 @@ func TestComplaints(t *testing.T) {
 		if p := w.page("stranger", link); !strings.Contains(p, "已移交&lt;i&gt;") || !strings.Contains(p, "已答复") {
 			t.Errorf("the answer: %s", answer{text: p}.main())
 		}
-		if lines := dbtest.Lines(t, d)[before:]; !slices.Equal(lines, []string{"recommend.complain", "recommend.reveal_complainant", "recommend.open_evidence", "recommend.answer_complaint"}) {
+		w.followUp(at, link)
+		if lines := dbtest.Lines(t, d)[before:]; !slices.Equal(lines, []string{"recommend.complain", "recommend.reveal_complainant", "recommend.open_evidence", "recommend.answer_complaint",
+			"recommend.follow_complaint", "recommend.answer_complaint"}) {
 			t.Errorf("lines %v", lines)
 		}
 		filed, err := db.View(t.Context(), d, func(r db.Reader) (by string, err error) {
-			err = r.QueryRow(t.Context(), `SELECT person || unit || role FROM journal WHERE verb = 'recommend.complain'`).Scan(&by)
+			err = r.QueryRow(t.Context(), `SELECT person || unit || role FROM journal WHERE verb IN ('recommend.complain', 'recommend.follow_complaint') ORDER BY person || unit || role DESC LIMIT 1`).Scan(&by)
 			return by, err
 		})
 		if err != nil || filed != "visitor" {
 			t.Errorf("filed by %q, though by somebody signed in: %v", filed, err)
 		}
-		if log := w.log.String(); strings.Contains(log, "包过") || strings.Contains(log, "1380000") || strings.Contains(log, link[20:]) {
+		if log := w.log.String(); strings.Contains(log, "包过") || strings.Contains(log, "1380000") || strings.Contains(log, "又来要钱") || strings.Contains(log, link[20:]) {
 			t.Errorf("the log tells: %s", log)
 		}
 	})
+}
+
+// followUp says more to the answer of a complaint, by somebody who happens to be
+// signed in, and answers that.
+func (w *world) followUp(at, link string) {
+	t := w.t
+	t.Helper()
+	follow := func(name, text string) *httptest.ResponseRecorder {
+		return w.ask(w.people[name], request{method: "POST", path: "/complaints/mine", form: []string{"token", link[len("/complaints/mine/"):], "message", text}})
+	}
+	if a := follow("stranger", " "); a.Code != http.StatusUnprocessableEntity || !strings.Contains(a.Body.String(), "#f-message") {
+		t.Errorf("nothing: %d", a.Code)
+	}
+	if a := w.ask(w.people["stranger"], request{method: "POST", path: "/complaints/mine", form: []string{"token", "x", "message", "x"}}); a.Code != http.StatusNotFound {
+		t.Errorf("by another link: %d", a.Code)
+	}
+	if a := follow("quan", "他又来要钱<b>"); a.Code != http.StatusSeeOther || a.Header().Get("Location") != link {
+		t.Fatalf("followed up: %d %v", a.Code, a.Header())
+	}
+	if a := follow("quan", "再问"); a.Code != http.StatusConflict || !strings.Contains(a.Body.String(), "正在等候答复") {
+		t.Errorf("twice: %d %s", a.Code, answer{text: a.Body.String()}.main())
+	}
+	if p := w.page("stranger", link); !strings.Contains(p, "他又来要钱&lt;b&gt;") || !strings.Contains(p, "待答复") || strings.Contains(p, `name="message"`) {
+		t.Errorf("by the link: %s", answer{text: p}.main())
+	}
+	if p := w.page("officer", "/inbox"); !strings.Contains(p, "有了追问") || strings.Contains(p, "要钱") {
+		t.Errorf("the officers are told: %s", answer{text: p}.main())
+	}
+	p := w.page("officer", at)
+	if first, second := strings.Index(p, "已移交&lt;i&gt;"), strings.Index(p, "他又来要钱&lt;b&gt;"); first < 0 || second < first || !strings.Contains(p, `name="seen" value="2"`) {
+		t.Errorf("the officer sees: %s", answer{text: p}.main())
+	}
+	for path, name := range map[string]string{at: "officer", link: "stranger", "/complaints?state=open": "officer"} {
+		for _, lang := range []string{"zh", "en"} {
+			d := parsed(t, w.page(name, withLang(path, lang)))
+			for _, fault := range append(d.faults(w, lang), d.untranslated()...) {
+				t.Errorf("%s in %s: %s", path, lang, fault)
+			}
+		}
+	}
+	if a := w.ask(w.people["officer"], request{method: "POST", path: at + "/answer", form: []string{"seen", "1", "answer", "已立案"}}); a.Code != http.StatusConflict {
+		t.Errorf("answered without having seen it: %d", a.Code)
+	}
+	if a := w.ask(w.people["officer"], request{method: "POST", path: at + "/answer", form: []string{"seen", "2", "answer", "已立案"}}); a.Code != http.StatusSeeOther {
+		t.Errorf("answered again: %d", a.Code)
+	}
+	p = w.page("stranger", link)
+	if i, j := strings.Index(p, "他又来要钱"), strings.Index(p, "已立案"); i < 0 || j < i || !strings.Contains(p, `name="message"`) {
+		t.Errorf("the second answer: %s", answer{text: p}.main())
+	}
 }
 
 // What strangers send is taken as text, or refused; nobody floods the office.

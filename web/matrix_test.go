@@ -150,7 +150,7 @@ var subjects = map[string]subject{
 	"GET /papers": {}, "GET /papers/workbook": {}, "GET /papers/{application}": {about: "no token"},
 	"POST /papers/{application}": {about: "no token", form: []string{"version", "1", "received", "2024-11-27T11:00", "copies", "1"}},
 
-	"GET /complaints/new": {}, "POST /complaints/new": {about: "no token", form: []string{"call", "nothing", "about", "某某", "story", "某事"}}, "GET /complaints/mine/{token}": {about: "no token"},
+	"GET /complaints/new": {}, "POST /complaints/new": {about: "no token", form: []string{"call", "nothing", "about", "某某", "story", "某事"}}, "GET /complaints/mine/{token}": {about: "no token"}, "POST /complaints/mine": {about: "no token", form: []string{"token", "nothing", "message", "x"}},
 	"GET /complaints": {}, "GET /complaints/{complaint}": {about: "no token"}, "POST /complaints/{complaint}/answer": {about: "no token", form: []string{"answer", "已核实"}},
 	"POST /complaints/{complaint}/reveal": {about: "no token"}, "POST /complaints/{complaint}/files/{file}": {about: "no token"},
 

@@ -78,7 +78,7 @@ var summaries = map[string]string{
 	"getComplaintsNew":                         "where to complain of an intermediary under a call",
 	"getComplaints":                            "complaints about intermediaries that your office answers, the newest first",
 	"getComplaintsComplaint":                   "one complaint",
-	"postComplaintsComplaintAnswer":            "answer a complaint, once",
+	"postComplaintsComplaintAnswer":            "answer a complaint that waits for it; seen says how many messages there were",
 	"postComplaintsComplaintReveal":            "how whoever complained can be reached; that it was looked at is noted",
 	"getApplicationsApplicationVersions":       "what was submitted of an application",
 	"getApplicationsApplicationVersionsNumber": "a submitted version with its receipt",

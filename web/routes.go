@@ -178,6 +178,7 @@ func (s *Server) routes() []route {
 		read("/complaints/new", public, s.newComplaint),
 		change("/complaints/new", public, s.complain).pageOnly().upTo(recommend.MaxEvidence * recommend.MaxEvidenceSize),
 		read("/complaints/mine/{token}", public, s.ownComplaint).pageOnly(),
+		change("/complaints/mine", public, s.followComplaint).pageOnly(),
 		read("/complaints", actor.ActViewComplaints, s.listComplaints),
 		read("/complaints/{complaint}", actor.ActViewComplaints, s.showComplaint),
 		change("/complaints/{complaint}/answer", actor.ActAnswerComplaint, s.answerComplaint),

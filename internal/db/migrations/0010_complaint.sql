@@ -11,13 +11,21 @@ CREATE TABLE complaints (
     about       TEXT NOT NULL,                       -- sealed: who is complained of
     story       TEXT NOT NULL,                       -- sealed: what happened
     contact     TEXT NOT NULL,                       -- sealed: name and address of the complainant; '' when anonymous
-    token       TEXT NOT NULL UNIQUE,                -- hash of the link by which the answer is read
-    filed       TEXT NOT NULL,
-    answer      TEXT NOT NULL,                       -- sealed
-    answered    TEXT NOT NULL,
-    answered_by TEXT NOT NULL
+    token       TEXT NOT NULL UNIQUE,                -- hash of the link by which the answers are read
+    filed       TEXT NOT NULL
 );
 CREATE INDEX complaints_of ON complaints (issuer, state, id);
+
+-- What was answered, what whoever complained said to that, and so on by turns.
+CREATE TABLE complaint_messages (
+    complaint TEXT   NOT NULL REFERENCES complaints (id),
+    number    BIGINT NOT NULL, -- from 1, the first answer
+    side      TEXT   NOT NULL, -- office, complainant
+    text      TEXT   NOT NULL, -- sealed
+    said      TEXT   NOT NULL,
+    person    TEXT   NOT NULL, -- who answered; '' of a complainant
+    PRIMARY KEY (complaint, number)
+);
 
 CREATE TABLE complaint_files (
     id        TEXT   NOT NULL PRIMARY KEY,
