@@ -149,21 +149,29 @@ func writeLine(ctx context.Context, tx *db.Tx, w waiter) error {
 		}
 	}
 	says["looks"], says["rows"], says["kinds"] = looks, rows, kinds
-	if err := tx.Record(ctx, "registry.look", "register:"+w.register, says); err != nil {
+	if err := tx.Record(ctx, lookVerb, "register:"+w.register, says); err != nil {
 		return err
 	}
 	return lineLooks(ctx, tx, w, [2]string{bundle, tx.Line})
 }
 
+// lookVerb is the verb of a line that takes looks in.
+const lookVerb = "registry.look"
+
 // digestOf is what the journal keeps of looks, so that none can be changed or
-// taken away afterwards without being found out.
+// taken away afterwards without being found out: see [VerifyLooks].
 func digestOf(looks []*Look) string {
 	h := sha256.New()
 	for _, l := range looks {
-		text, _ := json.Marshal([]any{l.ID, l.Keeper, l.Register, db.Time(l.At), l.Person, l.Unit, l.Role, l.Kind, l.sealed, l.number, l.Found})
-		h.Write(append(text, '\n'))
+		h.Write(l.trace())
 	}
 	return hex.EncodeToString(h.Sum(nil))
+}
+
+// trace is everything of a look but its line, as it goes into the digest.
+func (l *Look) trace() []byte {
+	text, _ := json.Marshal([]any{l.ID, l.Keeper, l.Register, db.Time(l.At), l.Person, l.Unit, l.Role, l.Kind, l.sealed, l.number, l.Found})
+	return append(text, '\n')
 }
 
 // WriteLooks gives the looks that nobody's next look brought into the journal

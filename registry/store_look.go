@@ -64,3 +64,25 @@ func looksAt(ctx context.Context, r db.Reader, keeper actor.UnitID, f LookFilter
 		WHERE ($1 = '' OR keeper = $1) AND ($2 = '' OR register = $2) AND ($3 = '' OR person = $3) AND ($4 = '' OR id < $4)
 		ORDER BY id DESC, keeper LIMIT $5`, string(keeper), f.Register, string(f.Person), f.Before, pageRows)
 }
+
+// eachLined calls fn with every look and the line that it names, the looks of a
+// line together and in the order in which it took them in.
+func eachLined(ctx context.Context, r db.Reader, fn func(*Look, lined)) error {
+	return db.Each(ctx, r, func(from db.Scanner) error {
+		l, sealed, of := &Look{}, "", lined{}
+		err := from.Scan(&l.ID, &l.Keeper, &l.Register, db.Into(&l.At), &l.Person, &l.Unit, &l.Role, &l.Kind, &sealed, &l.number, &l.Found, &l.Line,
+			&of.verb, &of.subject, &of.payload)
+		if l.sealed, of.line = secret.Sealed(sealed), l.Line; err == nil {
+			fn(l, of)
+		}
+		return err
+	}, `SELECT l.id, l.keeper, l.register, l.at, l.person, l.unit, l.role, l.kind, l.asked, l.number, l.found, l.line,
+			COALESCE(j.verb, ''), COALESCE(j.subject, ''), COALESCE(j.payload, '')
+		FROM register_looks l LEFT JOIN journal j ON j.id = l.line ORDER BY l.line, l.id, l.keeper`)
+}
+
+// linesWithoutLooks are the lines that took looks in of which there are none.
+func linesWithoutLooks(ctx context.Context, r db.Reader) ([]lined, error) {
+	return db.All(ctx, r, func(from db.Scanner) (l lined, err error) { return l, from.Scan(&l.line, &l.subject) }, `
+		SELECT id, subject FROM journal WHERE verb = $1 AND id NOT IN (SELECT line FROM register_looks) ORDER BY id`, lookVerb)
+}

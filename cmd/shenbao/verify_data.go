@@ -15,6 +15,7 @@ import (
 	"shenbao/internal/journal"
 	"shenbao/internal/terminal"
 	"shenbao/recommend"
+	"shenbao/registry"
 )
 
 // verifyDataCmd is "shenbao verify-data".
@@ -50,7 +51,7 @@ type dataReport struct {
 
 // An invariantJSON is one thing that must hold of the data.
 type invariantJSON struct {
-	ID      string      `json:"id"`      // I1 to I6, or references
+	ID      string      `json:"id"`      // I1 to I6, looks or references
 	State   string      `json:"state"`   // ok, faults, or nothing: there is nothing to check yet
 	Checked int64       `json:"checked"` // how many things were looked at
 	Faults  []faultJSON `json:"faults"`
@@ -97,7 +98,7 @@ func verifyData(a *app, flags *dataFlags, checkpoints ...string) (*dataReport, e
 		{"I5", func(ctx context.Context, s *store) (int64, []*fault.Fault, error) {
 			return checkJournal(a, s, checkpoints)
 		}},
-		{"I6", checkStates}, {"references", checkReferences},
+		{"I6", checkStates}, {"looks", checkLooks}, {"references", checkReferences},
 	} {
 		i := invariantJSON{ID: one.id, State: "nothing", Faults: []faultJSON{}}
 		if one.check != nil {
@@ -196,6 +197,14 @@ func checkJournal(a *app, s *store, checkpoints []string) (int64, []*fault.Fault
 func checkPlaces(ctx context.Context, s *store) (int64, []*fault.Fault, error) {
 	return viewFaults(ctx, s, func(ctx context.Context, r db.Reader) (c counted, err error) {
 		c.n, c.faults, err = recommend.VerifyPlaces(ctx, r)
+		return c, err
+	})
+}
+
+// checkLooks: who looked at registers is what the journal took in.
+func checkLooks(ctx context.Context, s *store) (int64, []*fault.Fault, error) {
+	return viewFaults(ctx, s, func(ctx context.Context, r db.Reader) (c counted, err error) {
+		c.n, c.faults, err = registry.VerifyLooks(ctx, r)
 		return c, err
 	})
 }

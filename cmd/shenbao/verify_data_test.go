@@ -72,6 +72,9 @@ func TestVerifyDataFindsDamage(t *testing.T) {
 		"a strange state": {func(t *testing.T, s *store, data string) {
 			change(t, s.db, "INSERT INTO jobs VALUES ('j', 'test', 'k', '', 'asleep', '', 0, 0, '', '', '', '')")
 		}, "I6 verify_data.strange_state"},
+		"a look that the journal does not know": {func(t *testing.T, s *store, data string) {
+			change(t, s.db, "INSERT INTO register_looks VALUES ('k', '', 'platform_staff', '2024-01-01T00:00:00.000Z', 'p', 'u', 'officer', 'rows', '', '', 1, 'x')")
+		}, "looks registry.verify.stray"},
 		"a lost reference": {func(t *testing.T, s *store, data string) {
 			change(t, s.db, "INSERT INTO register_rows VALUES ('r', 'x', 'no-such-unit', 'k', '', '', '', 1, 0)")
 		}, "references verify_data.lost"},
