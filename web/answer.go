@@ -10,6 +10,7 @@ import (
 	"github.com/a-h/templ"
 
 	"shenbao/actor"
+	"shenbao/internal/clock"
 	"shenbao/internal/fault"
 )
 
@@ -30,6 +31,7 @@ var outages = map[string]int{
 // serve answers the requests of a route.
 func (s *Server) serve(rt route) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		span := clock.Begin()
 		v, err := s.visit(r)
 		var p page
 		if err == nil {
@@ -37,6 +39,9 @@ func (s *Server) serve(rt route) http.Handler {
 		}
 		if err == nil {
 			p, err = rt.serve(v)
+		}
+		if f := fault.Of(err); err != nil && f.Kind == fault.Missing && f.Key != "web.no_page" {
+			span.Fill(r.Context(), s.Even)
 		}
 		if err := s.answer(w, v, p, err); err != nil {
 			s.Log.ErrorContext(r.Context(), "answer", "request", v.Number, "error", err.Error())

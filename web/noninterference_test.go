@@ -276,3 +276,26 @@ func parted(a, b string) string {
 	}
 	return strings.ToValidUTF8(a[max(0, i-120):min(len(a), i+160)]+"\n— and —\n"+b[max(0, i-120):min(len(b), i+160)], "")
 }
+
+// Saying that something is not there takes its time, whatever was looked up: see
+// docs/hostile.md. A page that nobody has is said at once.
+func TestMissingTakesItsTime(t *testing.T) {
+	h := newHall(t)
+	id := h.house.Ready()
+	took := func(path string) time.Duration {
+		begun := time.Now()
+		if a := h.ask(h.who("other admin"), request{method: http.MethodGet, path: path}); a.Code != http.StatusNotFound {
+			t.Errorf("%s: %d", path, a.Code)
+		}
+		return time.Since(begun)
+	}
+	h.who("other admin")
+	h.server.Even = 300 * time.Millisecond
+	for _, path := range []string{"/applications/" + string(id), "/applications/nothing", apiPrefix + "/applications/" + string(id), "/calls/nothing"} {
+		if d := took(path); d < h.server.Even {
+			t.Errorf("%s is answered after %v", path, d)
+		}
+	}
+	h.server.Even = time.Hour
+	took("/no-such-page")
+}

@@ -21,8 +21,8 @@ import (
 	"shenbao/programme"
 )
 
-// Options are what a server needs. Key, Secure, Demo, Proxies, Log and Observe
-// may be left out.
+// Options are what a server needs. Key, Secure, Demo, Proxies, Even, Log and
+// Observe may be left out.
 type Options struct {
 	DB      *db.DB
 	Gate    *actor.Gate
@@ -37,6 +37,11 @@ type Options struct {
 	Secure  bool               // visitors come by HTTPS
 	Demo    bool               // say on every page that nothing here is real
 	Proxies []string           // addresses whose X-Forwarded-For is believed
+
+	// Even is how long it takes at least to say that something is not there: what is
+	// hidden takes longer to find and refuse than what there is not, and nobody may
+	// tell the two apart by a clock.
+	Even time.Duration
 
 	Log     *slog.Logger
 	Observe func(pattern, method string, status int, took time.Duration) // told of every request

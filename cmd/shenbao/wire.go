@@ -67,6 +67,7 @@ func (f *serveFlags) wire(a *app, s *store, log *slog.Logger) (*platform, error)
 		DB: s.db, Gate: p.gate, Blobs: s.blobs, Library: library,
 		Key: form[:], Sign: p.key, Scanner: scanner, Base: f.base(), Secure: strings.HasPrefix(f.base(), "https:"), Proxies: f.TrustedProxy,
 		Demo: f.demo, Log: log, Observe: p.observe, Hooks: p.guard, Digest: letterOfTheDay,
+		Even: 10 * time.Millisecond, // several times what a look-up takes
 	})
 	if err != nil {
 		return nil, err
