@@ -90,6 +90,11 @@ func register(change func(h *house, r *actor.Registration)) func(*house, *db.Tx)
 
 func plain(*house, *actor.Registration) {}
 
+// wide is a code in full-width characters, as some input methods write it.
+func wide(code string) string {
+	return strings.Map(func(r rune) rune { return r + 0xfee0 }, code)
+}
+
 func TestRegisterUnit(t *testing.T) {
 	play(t, []scenario{
 		{"a newcomer", somebody, register(plain), "", "actor.register_unit"},
@@ -104,6 +109,11 @@ func TestRegisterUnit(t *testing.T) {
 		{"a wrong code", somebody, register(func(_ *house, r *actor.Registration) { r.Code = "91370100MA00000990" }), "chinacode.credit_check", ""},
 		{"no code", somebody, register(func(_ *house, r *actor.Registration) { r.Code = "" }), "chinacode.credit_length", ""},
 		{"a code that is taken", somebody, register(func(h *house, r *actor.Registration) { r.Code = strings.ToLower(h.units["unit"].Code) }), "actor.code_taken", ""},
+		{"a code that is taken, in wide characters", somebody, register(func(h *house, r *actor.Registration) { r.Code = wide(h.units["unit"].Code) }), "actor.code_taken", ""},
+		{"a code that is taken, with blanks", somebody, register(func(h *house, r *actor.Registration) {
+			c := h.units["unit"].Code
+			r.Code = " " + c[:8] + " " + c[8:] + "\u3000"
+		}), "actor.code_taken", ""},
 		{"a code that waits", somebody, register(func(h *house, r *actor.Registration) { r.Code = h.units["fresh"].Code }), "actor.code_taken", ""},
 		{"no kind", somebody, register(func(_ *house, r *actor.Registration) { r.Kind = "" }), "actor.kind", ""},
 		{"a kind of its own", somebody, register(func(_ *house, r *actor.Registration) { r.Kind = "企业" }), "actor.kind", ""},

@@ -85,6 +85,13 @@ func TestWorkbook(t *testing.T) {
 	if note := rows[5][0]; note != "注：此表顺序为拟推荐顺序。企业简介不超过300字，研究方向简介不超过300字，备注不超过200字。" {
 		t.Errorf("note: %s", note)
 	}
+	// Its order is that of the page, whenever it is exported.
+	h.must(h.move("city officer", recommend.Move{List: table.ID, Row: table.Rows[1].ID, To: 1}))
+	moved, err := h.cityTable().Workbook("zh")
+	h.must(err)
+	if again := sheetOf(t, moved); !strings.Contains(again[3][1], "乙类装备") || !strings.Contains(again[4][1], "甲类材料") || again[3][0] != "1" || again[4][8] != "=1+1" {
+		t.Errorf("after a move: %q", again[3:5])
+	}
 	if _, err := exec.LookPath("soffice"); err != nil {
 		t.Skip("soffice is not installed")
 	}

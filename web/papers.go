@@ -74,7 +74,7 @@ const mostPapers = 10_000
 func (s *Server) exportPapers(v *visit, in papersAsked) (page, error) {
 	l, err := db.View(v.Context(), s.DB, func(r db.Reader) (*recommend.PaperList, error) {
 		f := in.filter()
-		f.Limit = mostPapers
+		f.After, f.Limit = "", mostPapers // all of it, whichever page the reader has turned to
 		return recommend.ListPapers(v.Context(), r, v.By(), f)
 	})
 	if err != nil {

@@ -13,6 +13,7 @@ import (
 
 	"shenbao/actor"
 	"shenbao/internal/db"
+	"shenbao/internal/dbtest"
 )
 
 // crowded gives the world as many published calls, and units under the district,
@@ -196,4 +197,61 @@ func TestSignInStorm(t *testing.T) {
 	if served.Load() == 0 || actor.DefaultSettings().Limits.Global < 2000 {
 		t.Error("nobody got in")
 	}
+}
+
+// Hundreds who search at once, with common words and odd ones, while somebody
+// writes: everybody is answered, and with what there is.
+func TestManySearchAtOnce(t *testing.T) {
+	people, calls := 200, 400
+	if testing.Short() {
+		people, calls = 40, 60
+	}
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		w := populate(t, siteOn(t, d))
+		w.crowded(calls)
+		questions := []string{"/calls?q=%E6%8A%80%E6%9C%AF", "/calls?q=%25", "/calls?q=" + strings.Repeat("%E9%95%BF", 200), "/calls?q='%20OR%201=1%20--", "/calls?place=370000&phase=closing", "/calls"}
+		rows := func(path string) int {
+			a := w.ask(w.people["stranger"], request{method: "GET", path: path})
+			if a.Code != http.StatusOK {
+				return -a.Code
+			}
+			return strings.Count(a.Body.String(), "<tr data-row>")
+		}
+		want := map[string]int{}
+		for _, q := range questions {
+			want[q] = rows(q)
+		}
+		if want["/calls"] != pageRows || want[questions[0]] != pageRows || want[questions[2]] != 0 {
+			t.Fatalf("alone: %v", want)
+		}
+		var all sync.WaitGroup
+		var wrong atomic.Int64
+		start := make(chan struct{})
+		for i := range people {
+			all.Go(func() {
+				<-start
+				for n := range 3 {
+					q := questions[(i+n)%len(questions)]
+					if got := rows(q); got != want[q] && wrong.Add(1) < 5 {
+						t.Errorf("%s finds %d among many, %d alone", q, got, want[q])
+					}
+				}
+			})
+		}
+		all.Go(func() {
+			<-start
+			for range 50 {
+				if _, err := db.Keep(t.Context(), d, func(tx *db.Tx) (int64, error) {
+					return tx.Exec(t.Context(), `UPDATE calls SET reason = reason || ' ' WHERE id = $1`, string(w.calls["published"]))
+				}); err != nil {
+					t.Error(err)
+				}
+			}
+		})
+		close(start)
+		all.Wait()
+		if n := wrong.Load(); n > 0 {
+			t.Errorf("%d wrong answers", n)
+		}
+	})
 }
