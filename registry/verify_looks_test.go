@@ -12,7 +12,7 @@ import (
 )
 
 // verified says how many looks there are, and what is wrong with them.
-func verified(t *testing.T, r db.Reader) string {
+func verified(t testing.TB, r db.Reader) string {
 	t.Helper()
 	n, faults, err := registry.VerifyLooks(t.Context(), r)
 	if err != nil {
@@ -28,7 +28,7 @@ func verified(t *testing.T, r db.Reader) string {
 
 func (h *house) verified() (text string) {
 	h.Helper()
-	if _, err := db.View(h.Context(), h.db, func(r db.Reader) (int, error) { text = verified(h.T, r); return 0, nil }); err != nil {
+	if _, err := db.View(h.Context(), h.db, func(r db.Reader) (int, error) { text = verified(h, r); return 0, nil }); err != nil {
 		h.Fatal(err)
 	}
 	return text
