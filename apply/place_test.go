@@ -3,6 +3,7 @@ package apply_test
 import (
 	"context"
 	"fmt"
+	"os"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -58,7 +59,8 @@ func (h *house) taken() (out []int64) {
 }
 
 // Fifty ask for the last place at once, and while its holder gives it back: one
-// gets it, never two, and none is lost. A thousand rounds, on the two databases.
+// gets it, never two, and none is lost. A thousand rounds on the two databases;
+// with EVERYTHING=true a thousand on each.
 func TestRacingForTheLastPlace(t *testing.T) {
 	const racers = 50
 	each(t, func(h *house) {
@@ -66,8 +68,11 @@ func TestRacingForTheLastPlace(t *testing.T) {
 		if h.DB.Postgres() {
 			rounds = 200 // a server is slower to ask
 		}
-		if testing.Short() {
+		switch {
+		case testing.Short():
 			rounds = 20
+		case os.Getenv("EVERYTHING") == "true":
+			rounds = 1000
 		}
 		const limit = 2
 		ids := h.Copies(h.Begin().ID, racers+1)
