@@ -122,6 +122,9 @@ func wide(w, h uint32) []byte {
 // TestContentsOfFiles sends what is no document, or more than one (A8–A12):
 // nothing of it is kept, and the page says why beside its box.
 func TestContentsOfFiles(t *testing.T) {
+	if testing.Short() {
+		t.Skip("a long table")
+	}
 	f := newDossier(t, dbtest.SQLite(t))
 	m := f.house.Form(f.id).Material("plan")
 	before := m.Formats

@@ -236,6 +236,9 @@ func TestRefill(t *testing.T) {
 
 // Text in every kind of field is text on every page that shows it (A1).
 func TestHostileForm(t *testing.T) {
+	if testing.Short() {
+		t.Skip("a long table")
+	}
 	h := newHall(t)
 	id := h.house.Begin().ID
 	row, unit := db.NewID(), db.NewID()

@@ -68,6 +68,9 @@ func fieldsOf(page string) map[string]bool {
 // officers and strangers that takes some: they are refused, nothing is kept, and
 // they cost little (A20, A8–A12: what is inside a file, see internal/intake).
 func TestPartsOfCases(t *testing.T) {
+	if testing.Short() {
+		t.Skip("a long table")
+	}
 	c := newCourt(t, dbtest.SQLite(t))
 	before := c.gathered()
 	stored, sources := c.contents(), 0

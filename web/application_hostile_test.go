@@ -174,6 +174,9 @@ var hostileValues = []string{
 // nothing is slow, nothing of it becomes markup, a header or a line of the log
 // (A1–A6, A19, A21, A22). It runs on both databases: they fail on different values.
 func TestHostileValues(t *testing.T) {
+	if testing.Short() {
+		t.Skip("a long table")
+	}
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		c := newCourt(t, d)
 		n := 0
@@ -304,6 +307,9 @@ var foreign = []string{"role", "state", "unit", "by", "person", "submitted", "is
 // names twice, other types, and objects within objects: it is refused, and leaves
 // no line (A16). What an object of the API nests is bounded before it costs.
 func TestForeignNames(t *testing.T) {
+	if testing.Short() {
+		t.Skip("a long table")
+	}
 	c := newCourt(t, dbtest.SQLite(t))
 	before := c.gathered()
 	for _, rt := range c.server.routes() {

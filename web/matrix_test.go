@@ -216,7 +216,7 @@ func TestMatrix(t *testing.T) {
 					if prefix != "" && rt.hidden || prefix == "" && p.bearer != "" {
 						continue
 					}
-					if n++; testing.Short() && n%5 != 0 {
+					if n++; testing.Short() && n%20 != 0 {
 						continue
 					}
 					if w.cell(rt, s, thing, p, prefix) {

@@ -93,6 +93,9 @@ func overlapping(data []byte, n int) []byte {
 
 // Nothing unpacks without end. Every case ends within two seconds and 64 MB.
 func TestBombs(t *testing.T) {
+	if testing.Short() {
+		t.Skip("unpacks for minutes under the race detector")
+	}
 	gigabyte := zeros(t, 1<<30)
 	honest, liar := raw(t, gigabyte, 1<<30, "a.txt"), raw(t, gigabyte, 1000, "a.txt")
 	many := make([]entry, 10_001)
