@@ -3,7 +3,6 @@ package apply_test
 import (
 	"context"
 	"fmt"
-	"os"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -59,20 +58,13 @@ func (h *house) taken() (out []int64) {
 }
 
 // Fifty ask for the last place at once, and while its holder gives it back: one
-// gets it, never two, and none is lost. A thousand rounds on the two databases;
-// with EVERYTHING=true a thousand on each.
+// gets it, never two, and none is lost. A thousand rounds on each database.
 func TestRacingForTheLastPlace(t *testing.T) {
 	const racers = 50
 	each(t, func(h *house) {
-		rounds := 800
-		if h.DB.Postgres() {
-			rounds = 200 // a server is slower to ask
-		}
-		switch {
-		case testing.Short():
+		rounds := 1000
+		if testing.Short() {
 			rounds = 20
-		case os.Getenv("EVERYTHING") == "true":
-			rounds = 1000
 		}
 		const limit = 2
 		ids := h.Copies(h.Begin().ID, racers+1)
