@@ -249,40 +249,30 @@ func (p *Package) checkSet(q *Parameter) {
 	}
 }
 
-// parseNeeds parses the conditions under which facts and materials are required.
+// parseNeeds parses the conditions under which facts and materials are required,
+// quotas count and stages are gone through.
 func (p *Package) parseNeeds() {
 	p.needs = map[string]rule.Node{}
-	need := func(id string, at At, n Need) {
-		if n.When == "" {
-			return
-		}
-		node, f := p.Schema.Parse(n.When)
-		if f != nil {
-			p.problems.addFault(Error, func(int, int) Pos { return at.In("required") }, f)
-			return
-		}
-		p.needs[id] = node
-	}
-	p.eachFact(func(f *Fact) { need(f.ID, f.At, f.Required) })
-	for _, m := range p.Form.Materials {
-		need("material."+m.ID, m.At, m.Required)
-	}
-	when := func(id string, at At, text string) {
+	when := func(id, text string, at Pos) {
 		if text == "" {
 			return
 		}
 		node, f := p.Schema.Parse(text)
 		if f != nil {
-			p.problems.addFault(Error, func(int, int) Pos { return at.In("when") }, f)
+			p.problems.addFault(Error, func(int, int) Pos { return at }, f)
 			return
 		}
 		p.needs[id] = node
 	}
+	p.eachFact(func(f *Fact) { when(f.ID, f.Required.When, f.In("required")) })
+	for _, m := range p.Form.Materials {
+		when("material."+m.ID, m.Required.When, m.In("required"))
+	}
 	for _, q := range p.Call.Quotas {
-		when(quotaPrefix+q.ID, q.At, q.When)
+		when(quotaPrefix+q.ID, q.When, q.In("when"))
 	}
 	for _, s := range p.Call.Stages {
-		when(stagePrefix+s.ID, s.At, s.When)
+		when(stagePrefix+s.ID, s.When, s.In("when"))
 	}
 }
 

@@ -33,10 +33,9 @@ const room = "recommend"
 
 // chain lays out the steps of an application from the package: every stage that
 // an authority acts in, with the authority that it falls to. None is passed over
-// but one that is for others, by what the application says:
-// the step of a level that the host has no authority of is with the one above, at
-// last with the issuer of the call. The last name of the chain receives what was
-// recommended.
+// but one that is for others, by what the application says: the step of a level
+// that the host has no authority of is with the one above, at last with the issuer
+// of the call. The last name of the chain receives what was recommended.
 func (o *Office) chain(ctx context.Context, r db.Reader, a *apply.Application, c *call.Call) ([]*Step, error) {
 	p, err := o.Shelf.Package(ctx, r, a.Hash)
 	if err != nil || p.Call.Recommend == nil {
@@ -87,6 +86,9 @@ func (o *Office) chain(ctx context.Context, r db.Reader, a *apply.Application, c
 // passed tells which stages an application goes through, by what the version that
 // stands says; what is not known keeps none away.
 func passed(ctx context.Context, r db.Reader, a *apply.Application, p *programme.Package) (func(*programme.Stage) bool, error) {
+	if !slices.ContainsFunc(p.Call.Stages, func(s *programme.Stage) bool { return s.When != "" }) {
+		return func(*programme.Stage) bool { return true }, nil
+	}
 	_, v, err := apply.Get(ctx, r, a.ID)
 	if err != nil {
 		return nil, err
